@@ -1,0 +1,53 @@
+// A pipeline: the stage in which each node is computed. Not part of the netlist: one netlist can have many schedules.
+// A register is not a node; it is an edge that crosses from one stage to a later one.
+#pragma once
+
+#include "hw/model.hpp"
+#include "ir/netlist.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace bitgrain::hw {
+
+struct ScheduleOptions {
+    double clock_ns = 5.0;
+    double margin = 0.1;       ///< share of the clock kept free
+    bool input_registers = true;
+    bool output_registers = true;
+};
+
+/// Stage s is the logic after register rank s. Inputs arrive in stage 0. With input registers their rank is the first one.
+/// latency_cycles counts every register rank between in_data and out_data, the input and output ranks included.
+struct Schedule {
+    std::vector<int> stage;      ///< per node
+    std::vector<double> arrival; ///< per node: ns after the start of its stage at which its result is there
+    int stages = 1;
+    bool input_registers = true;
+    bool output_registers = true;
+    double clock_ns = 0.0;
+    double worst_stage_ns = 0.0; ///< longest register-to-register path, clock overhead included
+
+    int latency_cycles() const { return stages - 1 + (input_registers ? 1 : 0) + (output_registers ? 1 : 0); }
+};
+
+/// Places every node as soon as it can be. A node that alone does not fit the clock: Error that states the smallest clock
+/// that does and the node that sets it.
+Schedule schedule(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
+
+/// Throws InternalError unless no node is before its operands and no stage is longer than the clock.
+void verify(const Schedule& schedule, const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
+
+/// Stages through which a node's value must be carried after its own: registers of its width.
+int register_ranks(const Schedule& schedule, const ir::Netlist& netlist, ir::NodeId node);
+/// Flip-flops: data registers (shared by all readers of a node) plus the valid chain.
+long flip_flops(const Schedule& schedule, const ir::Netlist& netlist);
+
+/// LUT and FF of the design and of each scope (layer), in the order of netlist.scopes.
+struct AreaReport {
+    Area total;
+    std::vector<Area> per_scope;
+};
+AreaReport area(const Target& target, const ir::Netlist& netlist, const Schedule& schedule);
+
+} // namespace bitgrain::hw

@@ -1,0 +1,78 @@
+// From an experiment to a run directory, and from a run directory to a model: what the command line calls.
+//
+// run directory: experiment.json (copy), front.json (the Pareto front: one record per point), points/<epoch>.ckpt,
+// state.ckpt (everything needed to continue), test_x.npy and test_y.npy (the held-out rows, as raw data).
+#pragma once
+
+#include "model/model.hpp"
+#include "nn/experiment.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace bitgrain::nn {
+
+struct Progress {
+    std::int64_t epoch = 0, epochs = 0;
+    double loss = 0.0;     ///< training loss, task term, mean over the epochs since the last report
+    double metric = 0.0;   ///< validation accuracy, or RMS error for regression
+    double ebops = 0.0;
+    double beta = 0.0;
+    std::size_t live_weights = 0, weights = 0;
+    double seconds = 0.0, seconds_left = 0.0;
+    std::size_t front_points = 0;
+};
+
+/// A point of the front. `metric` is accuracy (higher is better) or RMS error (lower is better) on the validation rows, of the
+/// calibrated fixed-point network; ebops likewise after calibration (HGQ2's counter).
+struct Point {
+    std::int64_t epoch = 0;
+    double metric = 0.0;
+    double loss = 0.0;
+    double ebops = 0.0;
+    double beta = 0.0;
+    std::size_t live_weights = 0;
+    std::string checkpoint; ///< file name under points/
+};
+
+struct Front {
+    bool higher_is_better = true;
+    std::string metric_name;  ///< "accuracy" or "rms"
+    double float_metric = 0.0; ///< of the unquantised network on the validation rows
+    std::size_t weights = 0;
+    std::vector<Point> points; ///< ebops ascending
+};
+
+struct TrainOptions {
+    std::filesystem::path run;
+    unsigned threads = 0; ///< 0: all cores; never changes the result
+    std::optional<std::uint64_t> seed; ///< overrides the experiment's
+    bool resume = false;
+    std::function<void(const Progress&)> progress;
+};
+
+Front train(const Experiment& experiment, const TrainOptions& options);
+Front read_front(const std::filesystem::path& run);
+
+/// "best" (best metric; cheapest among equals), "accuracy>=0.95" (cheapest that reaches it; for regression "rms<=2.0"),
+/// "ebops<=3000" (best that costs no more). Error lists what the front offers when nothing fits.
+const Point& pick(const Front& front, const std::string& rule);
+
+struct FreezeOptions {
+    std::string pick = "best";
+    std::optional<double> cover; ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
+};
+/// Calibrates on train and validation rows and freezes. model.facts records pick, metrics and both EBOPs counters.
+model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options);
+
+/// Metric of a model on data: accuracy (first largest output wins) or RMS error, computed by exact fixed-point inference.
+struct Score {
+    std::string metric_name;
+    double metric = 0.0;
+    std::size_t rows = 0;
+    std::size_t saturated_inputs = 0;
+};
+Score score(const model::Model& model, const data::Dataset& dataset);
+
+} // namespace bitgrain::nn

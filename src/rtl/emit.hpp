@@ -1,0 +1,48 @@
+// Netlist + schedule -> Verilog-2001 text and the port signature. Knows no arithmetic: one node, one net, one expression or cell.
+#pragma once
+
+#include "base/json.hpp"
+#include "hw/schedule.hpp"
+#include "ir/netlist.hpp"
+
+#include <string>
+#include <vector>
+
+namespace bitgrain::rtl {
+
+struct Port {
+    std::string name; ///< "x[3]"
+    int offset = 0;   ///< lowest bit in in_data / out_data
+    int width = 0;    ///< 0: the value is constant zero and takes no bit
+    fx::Format format;
+};
+
+/// What software needs to talk to the module.
+struct Signature {
+    std::string module;
+    std::vector<Port> inputs, outputs;
+    int in_width = 0;  ///< of in_data; at least 1
+    int out_width = 0; ///< of out_data; at least 1
+    int latency_cycles = 0;
+    int initiation_interval = 1;
+    double clock_ns = 0.0;
+};
+
+Signature signature(const ir::Netlist& netlist, const hw::Schedule& schedule);
+Json to_json(const Signature& signature);
+Signature signature_from_json(const Json& json, const std::string& where);
+
+struct File {
+    std::string name; ///< "digits.v"
+    std::string text;
+};
+
+/// The design's own Verilog files, top module first (module name = netlist.name). Library cells it instantiates are listed
+/// in `cells` ("fx_valid"); they live in rtl_lib/.
+struct Verilog {
+    std::vector<File> files;
+    std::vector<std::string> cells;
+};
+Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature);
+
+} // namespace bitgrain::rtl
