@@ -19,7 +19,8 @@ Error::Error(const std::string& message, std::string where, std::string hint)
       hint_(std::move(hint)) {}
 
 void check_failed(const char* condition, const char* file, int line, const std::string& reason) {
-    throw InternalError(std::string(file) + ":" + std::to_string(line) + ": CHECK(" + condition + ") failed: " + reason);
+    throw InternalError(std::string(file) + ":" + std::to_string(line) + ": CHECK(" + condition +
+                        ") failed: " + reason);
 }
 
 } // namespace bitgrain

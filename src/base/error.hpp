@@ -32,7 +32,7 @@ class InternalError : public std::logic_error {
 } // namespace bitgrain
 
 /// Always on. For conditions that no input of a user can make false; otherwise throw Error.
-#define CHECK(condition, reason)                                                                                      \
-    do {                                                                                                              \
-        if (!(condition)) ::bitgrain::check_failed(#condition, __FILE__, __LINE__, reason);                           \
+#define CHECK(condition, reason)                                                                                       \
+    do {                                                                                                               \
+        if (!(condition)) ::bitgrain::check_failed(#condition, __FILE__, __LINE__, reason);                            \
     } while (false)

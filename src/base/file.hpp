@@ -11,7 +11,7 @@ namespace bitgrain {
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes to a sibling temporary, flushes it to the disk and renames it; makes the parent folders. Throws Error (disk
-/// full, no permission) with nothing left behind.
+/// full, no permission) with nothing left behind. A device or pipe (/dev/stdout) is written to directly.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 /// Makes a folder and its parents; throws Error.

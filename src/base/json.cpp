@@ -5,28 +5,62 @@
 #include "base/nearest.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
 namespace bitgrain {
 
-Json read_json(const std::filesystem::path& path) { return parse_json(read_file(path), path.string()); }
+Json read_json(const std::filesystem::path& path) {
+    return parse_json(read_file(path), path.string());
+}
+
+namespace {
+
+/// file:line:column of a byte, all from 1.
+std::string place(const std::string& text, std::size_t byte, const std::string& where) {
+    const std::size_t position = std::min(byte == 0 ? 0 : byte - 1, text.size());
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(position);
+    const auto line = 1 + std::count(text.begin(), end, '\n');
+    const auto start = std::find(std::make_reverse_iterator(end), text.rend(), '\n').base();
+    return where + ":" + std::to_string(line) + ":" + std::to_string(1 + (end - start));
+}
+
+/// The library's message without its own prefix ("[json.exception...] parse error at line 1, column 2: ").
+std::string plain(std::string message) {
+    if (const auto bracket = message.find("] "); bracket != std::string::npos) message.erase(0, bracket + 2);
+    if (message.starts_with("parse error at")) {
+        if (const auto colon = message.find(": "); colon != std::string::npos) message.erase(0, colon + 2);
+    }
+    return message;
+}
+
+} // namespace
 
 Json parse_json(const std::string& text, const std::string& where) {
+    // JSON allows a key twice and the last one wins; a person who wrote it twice expects something else.
+    std::vector<std::set<std::string>> keys;
+    const auto refuse_twice = [&](int depth, Json::parse_event_t event, Json& value) {
+        const auto level = static_cast<std::size_t>(depth);
+        if (event == Json::parse_event_t::object_start) {
+            keys.resize(level + 1);
+            keys[level].clear();
+        } else if (event == Json::parse_event_t::key) {
+            const auto& key = value.get_ref<const std::string&>();
+            if (!keys[level - 1].insert(key).second) throw Error("the key '" + key + "' is there twice", where);
+        }
+        return true;
+    };
     try {
-        return Json::parse(text);
+        return Json::parse(text, refuse_twice);
     } catch (const Json::parse_error& error) {
-        const std::size_t end = std::min(error.byte, text.size());
-        const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-        const std::size_t start = text.rfind('\n', end == 0 ? 0 : end - 1);
-        const std::size_t column = start == std::string::npos ? end : end - start - 1;
-        std::string message = error.what();
-        if (const auto at = message.rfind(": "); at != std::string::npos) message = message.substr(at + 2);
-        throw Error("not valid JSON: " + message,
-                    where + ":" + std::to_string(line) + ":" + std::to_string(std::max<std::size_t>(column, 1)));
+        throw Error("not valid JSON: " + plain(error.what()), place(text, error.byte, where));
+    } catch (const Json::exception& error) {
+        throw Error("not valid JSON: " + plain(error.what()), where);
     }
 }
 
-void JsonReader::fail(const std::string& message, const std::string& hint) const { throw Error(message, where_, hint); }
+void JsonReader::fail(const std::string& message, const std::string& hint) const {
+    throw Error(message, where_, hint);
+}
 
 void JsonReader::require_object() const {
     if (!value_->is_object()) fail(std::string("must be an object { }, is ") + value_->type_name());
@@ -42,9 +76,14 @@ JsonReader JsonReader::at(const std::string& key) {
     if (!has(key)) {
         const std::vector<std::string> present = keys();
         const auto close = nearest(key, present);
-        fail("the key '" + key + "' is missing", close && !asked_.contains(*close) ? "is '" + *close + "' a misspelling of it?" : "");
+        fail("the key '" + key + "' is missing",
+             close && !asked_.contains(*close) ? "is '" + *close + "' a misspelling of it?" : "");
     }
-    return {value_->at(key), where_ + (where_.ends_with(':') ? " " : where_.find(": ") == std::string::npos ? ": " : ".") + key};
+    return {value_->at(key), where_ +
+                                 (where_.ends_with(':')                    ? " "
+                                  : where_.find(": ") == std::string::npos ? ": "
+                                                                           : ".") +
+                                 key};
 }
 
 std::size_t JsonReader::choice(const std::string& key, const std::vector<std::string>& words) {
@@ -71,7 +110,8 @@ std::vector<JsonReader> JsonReader::elements() const {
 std::vector<std::string> JsonReader::keys() const {
     require_object();
     std::vector<std::string> result;
-    for (const auto& [key, ignored] : value_->items()) result.push_back(key);
+    for (const auto& [key, ignored] : value_->items())
+        result.push_back(key);
     return result;
 }
 
@@ -126,7 +166,8 @@ namespace {
 template <class T>
 std::vector<T> list_of(const JsonReader& reader) {
     std::vector<T> result;
-    for (const JsonReader& element : reader.elements()) result.push_back(element.as<T>());
+    for (const JsonReader& element : reader.elements())
+        result.push_back(element.as<T>());
     return result;
 }
 

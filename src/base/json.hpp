@@ -18,8 +18,8 @@ using Json = nlohmann::ordered_json;
 Json read_json(const std::filesystem::path& path);
 Json parse_json(const std::string& text, const std::string& where);
 
-/// A view of one JSON value with its place. Take fields with `get`; call `finish()` when all are taken: keys that nobody
-/// asked for are refused. The viewed Json must outlive the reader.
+/// A view of one JSON value with its place. Take fields with `get`; call `finish()` when all are taken: keys that
+/// nobody asked for are refused. The viewed Json must outlive the reader.
 class JsonReader {
   public:
     JsonReader(const Json& value, std::string where) : value_(&value), where_(std::move(where)) {}

@@ -8,7 +8,8 @@
 
 namespace bitgrain {
 
-/// Least edit distance (insertions, deletions, substitutions, swaps of neighbours); none when nothing is close.
+/// Least edit distance (insertions, deletions, substitutions, swaps of neighbours; an abbreviation counts as
+/// one); none when nothing is close.
 std::optional<std::string> nearest(std::string_view typed, std::span<const std::string> known);
 
 /// "did you mean 'x'?" or, when nothing is close, "known: a, b, c".

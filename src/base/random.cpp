@@ -21,7 +21,8 @@ std::uint64_t splitmix64(std::uint64_t& x) {
 } // namespace
 
 Random::Random(std::uint64_t seed) : state_{} {
-    for (auto& word : state_) word = splitmix64(seed);
+    for (auto& word : state_)
+        word = splitmix64(seed);
 }
 
 Random Random::fork(std::uint64_t stream) const {
@@ -40,7 +41,9 @@ std::uint64_t Random::next() {
     return result;
 }
 
-double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Random::uniform() {
+    return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 std::int64_t Random::integer(std::int64_t lo, std::int64_t hi) {
     CHECK(lo <= hi, "empty range");
@@ -48,7 +51,8 @@ std::int64_t Random::integer(std::int64_t lo, std::int64_t hi) {
     if (count == 0) return static_cast<std::int64_t>(next());
     const std::uint64_t limit = UINT64_MAX - UINT64_MAX % count;
     std::uint64_t draw = next();
-    while (draw >= limit) draw = next();
+    while (draw >= limit)
+        draw = next();
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(lo) + draw % count);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace bitgrain::fx {
 
@@ -52,7 +54,7 @@ std::int64_t cast(std::int64_t code, int fraction, const Cast& cast) {
         return std::clamp(rounded, range.lo, range.hi);
     }
     // Modulo 2^width: an unsigned shift drops the high bits by itself.
-    const std::uint64_t bits = grow > 63  ? 0
+    const std::uint64_t bits = grow > 63   ? 0
                                : grow >= 0 ? static_cast<std::uint64_t>(code) << grow
                                            : static_cast<std::uint64_t>(round_off(code, -grow, cast.round));
     const std::uint64_t mask = (std::uint64_t{1} << f.width()) - 1;
@@ -70,14 +72,20 @@ double cast(double value, const Cast& cast) {
         if (cast.overflow == Overflow::wrap) throw Error("infinity cannot wrap into a fixed-point format");
         return std::ldexp(static_cast<double>(value > 0 ? range.hi : range.lo), -f.fraction);
     }
-    const double u = std::ldexp(value, f.fraction); // exact unless it overflows or is denormal
-    if (std::isinf(u) && cast.overflow == Overflow::wrap) return 0.0; // a multiple of every modulus
+    double u = std::ldexp(value, f.fraction); // exact, or infinite, or far below half a step
+    if (u == 0.0 && value < 0.0) u = -std::numeric_limits<double>::denorm_min(); // its floor is -1, not 0
+    if (std::isinf(u) && cast.overflow == Overflow::wrap) return 0.0;            // a multiple of every modulus
     double q = std::floor(u);
-    const double rest = u - q; // exact: both on the grid of u
+    const double rest = u - q; // exact, except above -1/2, where it is rounded to something >= 1/2 as it should
     switch (cast.round) {
-    case Round::trn: break;
-    case Round::rnd: q += rest >= 0.5 ? 1.0 : 0.0; break;
-    case Round::rnd_conv: q += rest > 0.5 || (rest == 0.5 && std::fmod(q, 2.0) != 0.0) ? 1.0 : 0.0; break;
+    case Round::trn:
+        break;
+    case Round::rnd:
+        q += rest >= 0.5 ? 1.0 : 0.0;
+        break;
+    case Round::rnd_conv:
+        q += rest > 0.5 || (rest == 0.5 && std::fmod(q, 2.0) != 0.0) ? 1.0 : 0.0;
+        break;
     }
     if (cast.overflow != Overflow::wrap) {
         q = std::clamp(q, static_cast<double>(range.lo), static_cast<double>(range.hi));
@@ -125,9 +133,13 @@ Interval add(const Interval& a, const Interval& b) {
     return sum;
 }
 
-Interval negate(const Interval& a) { return {-a.hi, -a.lo, a.fraction}; }
+Interval negate(const Interval& a) {
+    return {-a.hi, -a.lo, a.fraction};
+}
 
-Interval scale(const Interval& a, int shift) { return {a.lo, a.hi, a.fraction - shift}; }
+Interval scale(const Interval& a, int shift) {
+    return {a.lo, a.hi, a.fraction - shift};
+}
 
 Interval multiply(const Interval& a, const Interval& b) {
     CHECK(std::max(magnitude_bits(a.lo), magnitude_bits(a.hi)) + std::max(magnitude_bits(b.lo), magnitude_bits(b.hi)) <=
@@ -141,41 +153,57 @@ Interval relu(const Interval& a) {
     return {std::max<std::int64_t>(a.lo, 0), std::max<std::int64_t>(a.hi, 0), a.fraction};
 }
 
+namespace {
+
+/// Both on one grid; the constant zero is on every grid and takes the other's.
+std::pair<Interval, Interval> aligned(const Interval& a, const Interval& b) {
+    const int fraction = a.is_zero() ? b.fraction : b.is_zero() ? a.fraction : std::max(a.fraction, b.fraction);
+    return {to_fraction(a, fraction), to_fraction(b, fraction)};
+}
+
+/// Wrapped codes of a contiguous range: when no multiple of the modulus lies between its ends, the ends' images,
+/// otherwise everything, because the last code before and the first one after the seam are both in the range.
+Interval wrapped(const Interval& a, const Format& format, int drop) {
+    const int width = format.width() - drop;
+    if (width <= 0) return {0, 0, format.fraction};
+    const std::int64_t lowest = shift_right(format.min_code(), drop);
+    if (shift_right(a.lo - lowest, width) != shift_right(a.hi - lowest, width)) {
+        return {lowest, shift_right(format.max_code(), drop), a.fraction};
+    }
+    const Cast same_grid{{format.sign, format.integer, a.fraction}, Round::trn, Overflow::wrap};
+    return {cast(a.lo, a.fraction, same_grid), cast(a.hi, a.fraction, same_grid), a.fraction};
+}
+
+} // namespace
+
 Interval maximum(const Interval& a, const Interval& b) {
-    const int fraction = std::max(a.fraction, b.fraction);
-    const Interval x = to_fraction(a, fraction), y = to_fraction(b, fraction);
-    return {std::max(x.lo, y.lo), std::max(x.hi, y.hi), fraction};
+    const auto [x, y] = aligned(a, b);
+    return {std::max(x.lo, y.lo), std::max(x.hi, y.hi), x.fraction};
 }
 
 Interval hull(const Interval& a, const Interval& b) {
-    const int fraction = std::max(a.fraction, b.fraction);
-    const Interval x = to_fraction(a, fraction), y = to_fraction(b, fraction);
-    return {std::min(x.lo, y.lo), std::max(x.hi, y.hi), fraction};
+    const auto [x, y] = aligned(a, b);
+    return {std::min(x.lo, y.lo), std::max(x.hi, y.hi), x.fraction};
 }
 
 Interval cast(const Interval& a, const Cast& cast) {
     const Format& f = cast.format;
-    if (f.is_zero()) return {0, 0, f.fraction};
-    // Rounding is monotone, so unless something wraps the extremes map to the extremes. Values keep the coarser grid.
-    const int fraction = std::min(a.fraction, f.fraction);
-    const Interval range = range_of(cast);
-    Cast exact = cast;
-    exact.overflow = Overflow::sat;
-    exact.format = {true, max_code_bits - 1 - f.fraction, f.fraction};
-    const Interval rounded{fx::cast(a.lo, a.fraction, exact), fx::cast(a.hi, a.fraction, exact), f.fraction};
-    const bool fits = range.lo <= rounded.lo && rounded.hi <= range.hi;
-    Interval result = range;
-    if (fits) {
-        result = rounded;
-    } else if (cast.overflow != Overflow::wrap) {
-        result = {std::clamp(rounded.lo, range.lo, range.hi), std::clamp(rounded.hi, range.lo, range.hi), f.fraction};
+    if (f.is_zero() || a.is_zero()) return {0, 0, f.fraction};
+    // Results of an input on a coarser grid stay on that grid (drop > 0); otherwise rounding, which is monotone, comes
+    // first.
+    const int drop = std::max(f.fraction - a.fraction, 0);
+    Interval rounded = a;
+    if (a.fraction > f.fraction) {
+        const int bits = a.fraction - f.fraction;
+        rounded = {round_off(a.lo, bits, cast.round), round_off(a.hi, bits, cast.round), f.fraction};
     }
-    if (fraction == f.fraction) return result;
-    // The input's grid is coarser: results lie on it unless saturation put a bound of the finer grid there.
-    const int drop = f.fraction - fraction;
-    if (!fits && cast.overflow != Overflow::wrap) return result;
-    if (drop >= f.width()) return fits ? Interval{shift_right(result.lo, drop), shift_right(result.hi, drop), fraction} : Interval{0, 0, f.fraction};
-    return {-shift_right(-result.lo, drop), shift_right(result.hi, drop), fraction};
+    if (cast.overflow == Overflow::wrap) return wrapped(rounded, f, drop);
+    const Interval range = range_of(cast);
+    if (rounded.lo >= -shift_right(-range.lo, drop) && rounded.hi <= shift_right(range.hi, drop)) return rounded;
+    const Interval result{fx::cast(a.lo, a.fraction, cast), fx::cast(a.hi, a.fraction, cast), f.fraction};
+    // A bound that saturation put there may lie on the finer grid only.
+    const bool coarse = drop > 0 && drop < 63 && (((result.lo | result.hi) & ((std::int64_t{1} << drop) - 1)) == 0);
+    return coarse ? Interval{shift_right(result.lo, drop), shift_right(result.hi, drop), a.fraction} : result;
 }
 
 std::vector<Digit> signed_digits(std::int64_t code) {

@@ -1,4 +1,5 @@
-// Exact fixed-point arithmetic over codes, doubles and intervals. Nothing outside fx/ and rtl_lib/ shifts, rounds, wraps or saturates.
+// Exact fixed-point arithmetic over codes, doubles and intervals. Nothing outside fx/ and rtl_lib/ shifts, rounds,
+// wraps or saturates.
 #pragma once
 
 #include "fx/format.hpp"
@@ -18,7 +19,9 @@ inline int magnitude_bits(std::int64_t code) {
 /// code * 2^shift for shift >= 0; InternalError when the result would need more than 62 bits.
 std::int64_t shift_left(std::int64_t code, int shift);
 /// floor(code * 2^-shift) for shift >= 0 of any size.
-inline std::int64_t shift_right(std::int64_t code, int shift) { return code >> (shift > 63 ? 63 : shift); }
+inline std::int64_t shift_right(std::int64_t code, int shift) {
+    return code >> (shift > 63 ? 63 : shift);
+}
 
 /// A code on another grid; the new grid must hold the value exactly.
 std::int64_t to_fraction(std::int64_t code, int fraction, int new_fraction);
@@ -48,8 +51,10 @@ Interval scale(const Interval& a, int shift);
 Interval multiply(const Interval& a, const Interval& b);
 Interval relu(const Interval& a);
 Interval maximum(const Interval& a, const Interval& b);
-/// The union's hull, on the finer grid.
+/// The union's hull, on the finer grid (the constant zero is on every grid).
 Interval hull(const Interval& a, const Interval& b);
+/// Exactly the hull of the images. On the grid of the format, or of the input when that is coarser and no saturation
+/// leaves it.
 Interval cast(const Interval& a, const Cast& cast);
 
 /// Canonical signed digits (no two neighbours non-zero): code = sum of sign * 2^power, powers rising. Reitwiesner 1960.

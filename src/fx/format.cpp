@@ -4,6 +4,7 @@
 #include "fx/arithmetic.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace bitgrain::fx {
 
@@ -27,9 +28,17 @@ int Interval::width() const {
 
 bool Interval::contains(const Interval& other) const {
     if (other.is_zero()) return lo <= 0 && hi >= 0;
-    if (other.fraction > fraction) return false;
-    const Interval aligned = to_fraction(other, fraction);
-    return lo <= aligned.lo && aligned.hi <= hi;
+    Interval value = other;
+    if (value.fraction > fraction) {
+        // Neighbouring codes are never both on a coarser grid; a constant may be.
+        const int drop = value.fraction - fraction;
+        if (!value.is_constant() || std::countr_zero(static_cast<std::uint64_t>(value.lo)) < drop) return false;
+        return lo <= shift_right(value.lo, drop) && shift_right(value.hi, drop) <= hi;
+    }
+    const int grow = fraction - value.fraction;
+    if (std::max(magnitude_bits(value.lo), magnitude_bits(value.hi)) + grow > max_code_bits) return false;
+    value = to_fraction(value, fraction);
+    return lo <= value.lo && value.hi <= hi;
 }
 
 Format format_of(const Interval& interval) {
@@ -39,7 +48,9 @@ Format format_of(const Interval& interval) {
     return {sign, width - (sign ? 1 : 0) - interval.fraction, interval.fraction};
 }
 
-Interval range_of(const Format& format) { return {format.min_code(), format.max_code(), format.fraction}; }
+Interval range_of(const Format& format) {
+    return {format.min_code(), format.max_code(), format.fraction};
+}
 
 Interval range_of(const Cast& cast) {
     Interval range = range_of(cast.format);
@@ -49,18 +60,24 @@ Interval range_of(const Cast& cast) {
 
 const char* name(Round round) {
     switch (round) {
-    case Round::trn: return "TRN";
-    case Round::rnd: return "RND";
-    case Round::rnd_conv: return "RND_CONV";
+    case Round::trn:
+        return "TRN";
+    case Round::rnd:
+        return "RND";
+    case Round::rnd_conv:
+        return "RND_CONV";
     }
     return "";
 }
 
 const char* name(Overflow overflow) {
     switch (overflow) {
-    case Overflow::wrap: return "WRAP";
-    case Overflow::sat: return "SAT";
-    case Overflow::sat_sym: return "SAT_SYM";
+    case Overflow::wrap:
+        return "WRAP";
+    case Overflow::sat:
+        return "SAT";
+    case Overflow::sat_sym:
+        return "SAT_SYM";
     }
     return "";
 }
