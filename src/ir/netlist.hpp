@@ -1,7 +1,7 @@
 // The netlist: what the hardware computes, free of time (no registers, no stages) and of devices.
-// A node computes one value from earlier nodes. Shift and sign are free in hardware, so they sit on the edge: a Signal is
-// plus or minus a node times a power of two. Nodes are in topological order; node 0 is the constant zero.
-// A Netlist is immutable once built; ir::Builder is the only way to make one (it folds and interns).
+// A node computes one value from earlier nodes. Shift and sign are free in hardware, so they sit on the edge: a Signal
+// is plus or minus a node times a power of two. Nodes are in topological order; node 0 is the constant zero. A Netlist
+// is immutable once built; ir::Builder is the only way to make one (it folds and interns).
 #pragma once
 
 #include "fx/format.hpp"
@@ -15,14 +15,16 @@ namespace bitgrain::ir {
 
 using NodeId = std::uint32_t;
 
+/// What verify() guarantees about the operands (the normal form that Builder makes) stands in brackets.
 enum class Op : std::uint8_t {
     input,    ///< payload = index of the scalar input
-    constant, ///< value = interval.lo * 2^-fraction (lo == hi); node 0 is zero
-    add,      ///< in[0] + in[1] (+ in[2] when operands == 3); interval = exact sum of the edges' intervals or tighter
-    cast,     ///< casts[payload] applied to in[0]
-    select,   ///< in[0] < 0 ? in[1] : in[2]
-    table,    ///< tables[payload] looked up by the code of in[0]
-    mul,      ///< in[0] * in[1]
+    constant, ///< value = interval.lo * 2^-fraction (lo == hi); node 0 is zero [odd, positive, fraction 0 otherwise]
+    add,      ///< in[0] + in[1] (+ in[2] when operands == 3) [least shift 0; in[0] positive, positive before negative];
+              ///< interval = sum of the edges' intervals or tighter, on the finest grid of the edges
+    cast,     ///< casts[payload] applied to in[0] [shift 0; the result's grid is the format's]
+    select,   ///< in[0] < 0 ? in[1] : in[2] [in[0]: shift 0; in[1], in[2]: least shift of the non-zero ones 0]
+    table,    ///< tables[payload] looked up by the code of in[0] [shift 0, not negated]
+    mul,      ///< in[0] * in[1] [shift 0, not negated]
 };
 
 /// value = (negate ? -1 : 1) * node * 2^shift.
@@ -42,8 +44,8 @@ struct Node {
     fx::Interval interval; ///< of the node itself, before any edge
 };
 
-/// out = codes[address] * 2^-fraction, address = code of the key - key.lo; key is the interval of the looked-up signal, so
-/// there is one entry per possible code. `key.fraction` is the grid on which the operand is addressed.
+/// out = codes[address] * 2^-fraction, address = code of the key - key.lo; key is the interval of the looked-up signal,
+/// so there is one entry per possible code. `key.fraction` is the grid on which the operand is addressed.
 struct Table {
     fx::Interval key;
     std::vector<std::int64_t> codes;
@@ -56,7 +58,7 @@ struct Table {
 struct Input {
     std::string name; ///< "x[3]"
     fx::Format format;
-    NodeId node = 0;
+    NodeId node = 0; ///< 0 when nothing reads it or the format has no bits: then there is no input node
 };
 struct Output {
     std::string name; ///< "y[0]"
@@ -87,7 +89,7 @@ const char* name(Op op);
 /// Interval of plus or minus the node times 2^shift.
 fx::Interval interval(const Netlist& netlist, const Signal& signal);
 
-/// Number of nodes that cost logic: adds, casts that saturate, selects, tables, muls.
+/// Number of nodes that cost logic: adds, casts that round or saturate (the others are wires), selects, tables, muls.
 struct Counts {
     std::size_t adds = 0;
     std::size_t casts = 0;
@@ -97,7 +99,9 @@ struct Counts {
 };
 Counts count(const Netlist& netlist);
 
-/// Checks every invariant (order, operand counts, payloads, intervals large enough); throws InternalError that names the node.
+/// Checks every invariant (order, operand counts, payloads, normal form, no equal nodes, intervals); throws
+/// InternalError that names the node. An interval that is narrower than its operands allow is trusted here; evaluate()
+/// checks it.
 void verify(const Netlist& netlist);
 
 /// One line per node, for people and tests.
