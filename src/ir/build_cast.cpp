@@ -3,6 +3,7 @@
 #include "ir/builder.hpp"
 #include "ir/derive.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace bitgrain::ir {
@@ -30,23 +31,21 @@ bool fits(const fx::Interval& in, const fx::Cast& cast) {
 
 } // namespace
 
-std::optional<fx::Cast> Builder::simplest(const fx::Interval& in, const fx::Cast& cast) {
-    const bool drops = drops_bits(in, cast);
-    if (fits(in, cast)) {
-        if (!drops) return std::nullopt;
-        return fx::Cast{fx::format_of(fx::cast(in, cast)), cast.round, fx::Overflow::wrap};
-    }
-    fx::Cast result = cast;
-    if (!drops) result.round = fx::Round::trn;
-    if (cast.overflow == fx::Overflow::wrap) {
-        if (!drops) result.format.fraction = in.fraction; // the finer bits are zero
-        return result;
-    }
-    const fx::Interval limits = fx::range_of(cast.format);
+std::optional<fx::Cast> Builder::simplest(const fx::Interval& in, const fx::Cast& cast, const fx::Interval& out) {
+    const bool drops = drops_bits(in, cast), fitting = fits(in, cast);
+    if (fitting && !drops) return std::nullopt;
+    const fx::Round round = drops ? cast.round : fx::Round::trn;
+    // A wrap agrees with every wrap to a smaller container that holds all its results.
+    if (fitting || cast.overflow == fx::Overflow::wrap) return fx::Cast{fx::format_of(out), round, fx::Overflow::wrap};
+    fx::Cast result{cast.format, round, fx::Overflow::sat};
+    // Results on a coarser grid: only the lower bound clamps (the upper one has all bits set), and it lies on that
+    // grid.
+    result.format.fraction = out.fraction;
     if (in.lo >= 0) result.format.sign = false; // never clamps below
+    const fx::Interval limits = fx::range_of(cast.format), unclamped = rounded(in, cast);
     const bool reaches_lowest = !fx::Interval{-limits.hi, limits.hi, limits.fraction}.contains(
-        {rounded(in, cast).lo, 0, rounded(in, cast).fraction});
-    result.overflow = result.format.sign && reaches_lowest ? cast.overflow : fx::Overflow::sat;
+        {std::min<std::int64_t>(unclamped.lo, 0), 0, unclamped.fraction});
+    if (result.format.sign && reaches_lowest) result.overflow = cast.overflow;
     return result;
 }
 
@@ -71,7 +70,7 @@ Signal Builder::cast(Signal a, const fx::Cast& cast) {
     const fx::Interval out = fx::cast(in, cast);
     if (out.is_constant()) return constant(out.lo, out.fraction);
 
-    const auto simple = simplest(in, cast);
+    const auto simple = simplest(in, cast, out);
     if (!simple) return a;
     if (const auto source = below_wrap(a, *simple)) return this->cast(*source, *simple);
 

@@ -4,7 +4,6 @@
 #include "ir/derive.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace bitgrain::ir {
 
@@ -52,9 +51,14 @@ Signal Builder::make_select(Signal sign, Signal if_negative, Signal otherwise, c
     // of v.
     const auto zero_with_sign = [&sign](const Signal& s) { return s.node == 0 || s.node == sign.node; };
     if (sign.negate && zero_with_sign(if_negative) && zero_with_sign(otherwise)) {
-        sign.negate = false;
-        std::swap(if_negative, otherwise);
+        return make_select(negate(sign), otherwise, if_negative, known);
     }
+    // A branch may have one value only where it is taken (-v for v <= 0 is zero on the side of v >= 0).
+    for (Signal* const branch : {&if_negative, &otherwise}) {
+        const fx::Interval taken = branch_interval(netlist_, sign, *branch, branch == &if_negative);
+        if (taken.is_constant()) *branch = constant(taken.lo, taken.fraction);
+    }
+    if (if_negative == otherwise) return otherwise;
 
     const int base = if_negative.node == 0 ? otherwise.shift
                      : otherwise.node == 0 ? if_negative.shift

@@ -70,8 +70,9 @@ class Builder {
 
     Signal add_many(std::vector<Signal> operands, const Known& known);
     Signal make_select(Signal sign, Signal if_negative, Signal otherwise, const Known& known);
-    /// The cast with the narrowest format and cheapest modes that does the same on `in`; none when it changes nothing.
-    static std::optional<fx::Cast> simplest(const fx::Interval& in, const fx::Cast& cast);
+    /// The cast with the narrowest format and cheapest modes that makes `out` of `in` just so; none when it changes
+    /// nothing.
+    static std::optional<fx::Cast> simplest(const fx::Interval& in, const fx::Cast& cast, const fx::Interval& out);
     /// When `a` is itself a free wrapping cast that `cast` makes pointless: what that one reads.
     std::optional<Signal> below_wrap(Signal a, const fx::Cast& cast) const;
     Signal identity_or_table(Signal a, std::vector<std::int64_t> codes, int fraction);

@@ -11,29 +11,6 @@ namespace bitgrain::ir {
 
 namespace {
 
-/// Interval of one branch; when it is the sign signal's own node, only the values that take this branch count.
-fx::Interval branch(const Netlist& netlist, const Node& select, bool negative) {
-    const Signal& signal = select.in[negative ? 1 : 2];
-    const Signal& sign = select.in[0];
-    if (signal.node != sign.node) return interval(netlist, signal);
-    fx::Interval node = netlist.nodes[sign.node].interval;
-    // The sign signal is +node or -node; "negative" means node <= -1 or node >= 1, else node >= 0 or node <= 0.
-    if (negative && !sign.negate) node.hi = std::min<std::int64_t>(node.hi, -1);
-    if (negative && sign.negate) node.lo = std::max<std::int64_t>(node.lo, 1);
-    if (!negative && !sign.negate) node.lo = std::max<std::int64_t>(node.lo, 0);
-    if (!negative && sign.negate) node.hi = std::min<std::int64_t>(node.hi, 0);
-    const fx::Interval scaled = fx::scale(node, signal.shift);
-    return signal.negate ? fx::negate(scaled) : scaled;
-}
-
-fx::Interval select_interval(const Netlist& netlist, const Node& node) {
-    fx::Interval a = branch(netlist, node, true), b = branch(netlist, node, false);
-    // Zero lies on every grid.
-    if (a.is_zero()) a.fraction = b.fraction;
-    if (b.is_zero()) b.fraction = a.fraction;
-    return fx::hull(a, b);
-}
-
 fx::Interval mul_interval(const Netlist& netlist, const Node& node) {
     const fx::Interval a = interval(netlist, node.in[0]), b = interval(netlist, node.in[1]);
     fx::Interval product = fx::multiply(a, b);
@@ -51,6 +28,18 @@ fx::Interval table_interval(const Table& table) {
 
 } // namespace
 
+fx::Interval branch_interval(const Netlist& netlist, const Signal& sign, const Signal& branch, bool negative) {
+    if (branch.node != sign.node) return interval(netlist, branch);
+    fx::Interval node = netlist.nodes[sign.node].interval;
+    // The sign signal is +node or -node; "negative" means node <= -1 or node >= 1, else node >= 0 or node <= 0.
+    if (negative && !sign.negate) node.hi = std::min<std::int64_t>(node.hi, -1);
+    if (negative && sign.negate) node.lo = std::max<std::int64_t>(node.lo, 1);
+    if (!negative && !sign.negate) node.lo = std::max<std::int64_t>(node.lo, 0);
+    if (!negative && sign.negate) node.hi = std::min<std::int64_t>(node.hi, 0);
+    const fx::Interval scaled = fx::scale(node, branch.shift);
+    return branch.negate ? fx::negate(scaled) : scaled;
+}
+
 fx::Interval derive_interval(const Netlist& netlist, const Node& node) {
     switch (node.op) {
     case Op::input:
@@ -65,7 +54,8 @@ fx::Interval derive_interval(const Netlist& netlist, const Node& node) {
     case Op::cast:
         return fx::cast(interval(netlist, node.in[0]), netlist.casts[node.payload]);
     case Op::select:
-        return select_interval(netlist, node);
+        return fx::hull(branch_interval(netlist, node.in[0], node.in[1], true),
+                        branch_interval(netlist, node.in[0], node.in[2], false));
     case Op::table:
         return table_interval(netlist.tables[node.payload]);
     case Op::mul:

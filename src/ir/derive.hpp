@@ -12,6 +12,9 @@ namespace bitgrain::ir {
 /// that is also one of its branches, and a square). Inputs and constants: as stored.
 fx::Interval derive_interval(const Netlist& netlist, const Node& node);
 
+/// Interval of a branch of a select where it is taken: when it is the sign signal's own node, only those values count.
+fx::Interval branch_interval(const Netlist& netlist, const Signal& sign, const Signal& branch, bool negative);
+
 /// The part of `known` that lies inside `derived`, on the grid of `derived`. Both hold all values, so it is not empty.
 fx::Interval cut(const fx::Interval& derived, const fx::Interval& known);
 
