@@ -67,7 +67,8 @@ struct Options {
     std::uint64_t seed = 1;
 };
 
-/// The same problem and options give the same graph (Effort::high: as long as it is stopped by its search, not by time).
+/// The same problem and options give the same graph (Effort::high: as long as it is stopped by its search, not by
+/// time).
 AdderGraph solve(const Problem& problem, const Options& options);
 
 /// Least depth of the slowest output when nothing is shared (signed digits, Kraft sum over arrivals).
@@ -83,7 +84,8 @@ Cost cost(const AdderGraph& graph);
 std::int64_t lut_bits(const AdderGraph& graph, const Node& node);
 
 /// y codes for one vector of input codes (each on the grid of its interval), on the grid `fraction` of the result.
-std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std::int64_t> inputs, std::vector<int>* fractions = nullptr);
+std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std::int64_t> inputs,
+                                   std::vector<int>* fractions = nullptr);
 
 /// Multiplies the graph out symbolically; throws InternalError when it is not exactly the problem.
 void prove(const AdderGraph& graph, const Problem& problem);

@@ -1,0 +1,107 @@
+// What can be asked of a finished graph: its cost, its values, a proof.
+#include "base/error.hpp"
+#include "cmvm/adder_cost.hpp"
+#include "cmvm/linear_form.hpp"
+#include "cmvm/solve.hpp"
+#include "fx/arithmetic.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+struct NodeOperands {
+    OperandBits bits[3];
+    std::size_t count = 0;
+
+    std::span<const OperandBits> span() const { return {bits, count}; }
+};
+
+NodeOperands operands_of(const AdderGraph& graph, const Node& node) {
+    NodeOperands all;
+    for (int k = 0; k < node.operands; ++k) {
+        const Term& term = node.in[k];
+        const fx::Interval& interval = graph.nodes[term.node].interval;
+        const int lsb = term.shift - interval.fraction;
+        all.bits[all.count++] = {lsb, lsb + interval.width(), interval.lo >= 0, term.negate};
+    }
+    return all;
+}
+
+/// Codes of nodes are exact on the grid of their interval.
+struct Value {
+    std::int64_t code = 0;
+    int fraction = 0;
+};
+
+Value apply(const Term& term, const Value& value) {
+    return {term.negate ? -value.code : value.code, value.fraction - term.shift};
+}
+
+Value add(const Value& a, const Value& b) {
+    if (a.code == 0) return b;
+    if (b.code == 0) return a;
+    const int finest = std::max(a.fraction, b.fraction);
+    const std::int64_t sum = fx::to_fraction(a.code, a.fraction, finest) + fx::to_fraction(b.code, b.fraction, finest);
+    CHECK(fx::magnitude_bits(sum) <= fx::max_code_bits, "a value needs more than 62 bits");
+    return {sum, finest};
+}
+
+} // namespace
+
+std::int64_t lut_bits(const AdderGraph& graph, const Node& node) {
+    if (node.kind != Node::Kind::add) return 0;
+    return adder_bits(operands_of(graph, node).span(), node.interval.width() - node.interval.fraction);
+}
+
+Cost cost(const AdderGraph& graph) {
+    Cost cost;
+    for (const Node& node : graph.nodes) {
+        if (node.kind != Node::Kind::add) continue;
+        if (!is_concatenation(operands_of(graph, node).span())) ++cost.adders;
+        cost.lut_bits += lut_bits(graph, node);
+    }
+    for (const Output& output : graph.outputs) {
+        if (!output.zero) cost.depth = std::max(cost.depth, graph.nodes[output.term.node].depth);
+    }
+    return cost;
+}
+
+std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std::int64_t> inputs,
+                                   std::vector<int>* fractions) {
+    std::vector<Value> values(graph.nodes.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node& node = graph.nodes[i];
+        const fx::Interval& interval = node.interval;
+        switch (node.kind) {
+        case Node::Kind::input:
+            CHECK(node.input < inputs.size(), "an input value is missing");
+            values[i] = {inputs[node.input], interval.fraction};
+            break;
+        case Node::Kind::constant:
+            values[i] = {interval.lo, interval.fraction};
+            break;
+        case Node::Kind::add: {
+            Value sum;
+            for (int k = 0; k < node.operands; ++k)
+                sum = add(sum, apply(node.in[k], values[node.in[k].node]));
+            values[i] = {fx::to_fraction(sum.code, sum.fraction, interval.fraction), interval.fraction};
+            break;
+        }
+        }
+        CHECK(interval.lo <= values[i].code && values[i].code <= interval.hi,
+              "node " + std::to_string(i) + " leaves its interval");
+    }
+    std::vector<std::int64_t> results;
+    if (fractions != nullptr) fractions->clear();
+    for (const Output& output : graph.outputs) {
+        const Value result = output.zero ? Value{} : apply(output.term, values[output.term.node]);
+        results.push_back(result.code);
+        if (fractions != nullptr) fractions->push_back(result.fraction);
+    }
+    return results;
+}
+
+} // namespace bitgrain::cmvm

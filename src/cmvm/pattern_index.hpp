@@ -1,0 +1,65 @@
+// How often each pattern occurs, and a queue of the promising ones. Counts are exact numbers of pairs; the queue is
+// lazy: it holds upper bounds and whoever pops checks. Nothing here depends on the order inside the hash table.
+#pragma once
+
+#include "cmvm/pattern.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace bitgrain::cmvm {
+
+class PatternIndex {
+  public:
+    PatternIndex();
+
+    /// Returns the new count.
+    int add(std::uint64_t key);
+    void remove(std::uint64_t key);
+    int count(std::uint64_t key) const;
+
+    struct Candidate {
+        float score;
+        std::uint64_t key;
+    };
+    /// Queues a pattern unless it already waits with at least this score.
+    void offer(std::uint64_t key, float score);
+    /// The waiting candidate with the highest score, ties by key; removed from the queue.
+    std::optional<Candidate> pop();
+    float best_waiting() const { return queue_.empty() ? 0.0f : queue_.front().score; }
+    void clear_queue();
+
+    /// Calls f(key, count) for every pattern, in no particular order.
+    template <class F>
+    void for_each(F&& f) const {
+        for (const Entry& e : entries_) {
+            if (e.count != 0) f(e.key, e.count);
+        }
+    }
+    std::size_t size() const { return used_; }
+
+  private:
+    struct Entry {
+        std::uint64_t key;
+        std::int32_t count; ///< 0: free
+        float queued;       ///< score it waits with
+    };
+
+    std::size_t slot(std::uint64_t key) const { return (key * 0x9e3779b97f4a7c15ULL) >> shift_; }
+    /// Entry of the key, or the free entry where it belongs.
+    std::size_t find(std::uint64_t key) const {
+        std::size_t i = slot(key);
+        while (entries_[i].count != 0 && entries_[i].key != key)
+            i = (i + 1) & mask_;
+        return i;
+    }
+    void grow();
+
+    std::vector<Entry> entries_;
+    std::vector<Candidate> queue_; ///< binary heap
+    std::size_t mask_ = 0, used_ = 0;
+    int shift_ = 0;
+};
+
+} // namespace bitgrain::cmvm

@@ -1,0 +1,252 @@
+#include "cmvm/prepare.hpp"
+
+#include "base/error.hpp"
+#include "fx/arithmetic.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+/// Partial sums of signed digits can exceed the final range by less than this many bits.
+constexpr int spare_bits = 2;
+
+[[noreturn]] void too_wide(std::size_t column) {
+    throw Error("output " + std::to_string(column) + " of a constant matrix product needs more than " +
+                    std::to_string(fx::max_code_bits - spare_bits) + " bits",
+                {}, "reduce the width of its weights or inputs");
+}
+
+void check(const Problem& p) {
+    const auto expect = [](bool good, const char* what) {
+        if (!good) throw Error(std::string("constant matrix product: ") + what);
+    };
+    expect(p.matrix.size() == p.rows * p.columns, "the matrix does not have rows x columns entries");
+    expect(p.inputs.size() == p.rows, "one interval per row is needed");
+    expect(p.arrival.empty() || p.arrival.size() == p.rows, "one arrival time per row is needed");
+    expect(p.offset.empty() || p.offset.size() == p.columns, "one offset per column is needed");
+    for (const fx::Interval& in : p.inputs) {
+        expect(in.lo <= in.hi, "an input interval is empty");
+        expect(fx::magnitude_bits(in.lo) <= fx::max_code_bits && fx::magnitude_bits(in.hi) <= fx::max_code_bits,
+               "an input needs more than 62 bits");
+    }
+    for (const int arrival : p.arrival)
+        expect(arrival >= 0, "arrival times start at 0");
+    for (const std::int64_t w : p.matrix) {
+        expect(fx::magnitude_bits(w) <= fx::max_code_bits, "a weight needs more than 62 bits");
+    }
+    for (const std::int64_t o : p.offset) {
+        expect(fx::magnitude_bits(o) <= fx::max_code_bits, "an offset needs more than 62 bits");
+    }
+}
+
+/// code * 2^-fraction added to another; nullopt-free: too wide is reported for the column.
+struct Sum {
+    __int128 code = 0;
+    int fraction = 0;
+
+    void add(__int128 other, int other_fraction, std::size_t column) {
+        if (other == 0) return;
+        while (other % 2 == 0) {
+            other /= 2;
+            --other_fraction;
+        }
+        if (code == 0) {
+            code = other;
+            fraction = other_fraction;
+        } else {
+            const int finest = std::max(fraction, other_fraction);
+            grow(code, finest - fraction, column);
+            grow(other, finest - other_fraction, column);
+            fraction = finest;
+            code += other;
+        }
+    }
+    static void grow(__int128& value, int bits, std::size_t column) {
+        constexpr __int128 bound = __int128{1} << 120;
+        for (int i = 0; i < bits; ++i) {
+            if (value > bound || value < -bound) too_wide(column);
+            value *= 2;
+        }
+    }
+    /// Odd positive code; its sign and exponent. The code must fit.
+    std::int64_t odd(std::size_t column) const {
+        __int128 value = code < 0 ? -code : code;
+        constexpr __int128 bound = __int128{1} << (fx::max_code_bits - spare_bits);
+        if (value >= bound) too_wide(column);
+        return static_cast<std::int64_t>(value);
+    }
+    void reduce() {
+        while (code != 0 && code % 2 == 0) {
+            code /= 2;
+            --fraction;
+        }
+    }
+};
+
+/// Bits from the lowest bit any partial sum can have to the top of the largest: must fit a code.
+void check_width(const LinearForm& form, const std::vector<fx::Interval>& sources, std::size_t column) {
+    int finest = 0, coarsest = 0;
+    bool first = true;
+    for (const Coefficient& c : form) {
+        const int fraction = sources[c.source].fraction;
+        finest = first ? fraction : std::max(finest, fraction);
+        coarsest = first ? fraction - fx::magnitude_bits(c.factor)
+                         : std::min(coarsest, fraction - fx::magnitude_bits(c.factor));
+        first = false;
+    }
+    if (finest - coarsest > fx::max_code_bits - spare_bits) too_wide(column);
+    __int128 total = 0;
+    for (const Coefficient& c : form) {
+        const fx::Interval& in = sources[c.source];
+        const __int128 most = std::max(in.hi < 0 ? -in.hi : in.hi, in.lo < 0 ? -in.lo : in.lo);
+        __int128 magnitude = most * (c.factor < 0 ? -c.factor : c.factor);
+        Sum::grow(magnitude, finest - in.fraction, column);
+        total += magnitude;
+        if (total >= (__int128{1} << (fx::max_code_bits - spare_bits))) too_wide(column);
+    }
+}
+
+int unshared_depth(const LinearForm& form, const std::vector<int>& arrival, std::size_t inputs, int operands) {
+    std::vector<int> depths;
+    for (const Coefficient& c : form) {
+        const int digits = c.source < inputs ? fx::signed_digit_count(c.factor) : 1;
+        depths.insert(depths.end(), static_cast<std::size_t>(digits), arrival[c.source]);
+    }
+    return least_depth(depths, operands);
+}
+
+} // namespace
+
+Prepared prepare(const Problem& problem, int operands) {
+    if (operands != 2 && operands != 3) throw Error("an adder has 2 or 3 operands, not " + std::to_string(operands));
+    check(problem);
+    Prepared prepared;
+    prepared.sources = problem.inputs;
+    prepared.arrival = problem.arrival.empty() ? std::vector<int>(problem.rows, 0) : problem.arrival;
+    std::map<std::int64_t, std::uint32_t> constants;
+    struct Less {
+        bool operator()(const LinearForm& a, const LinearForm& b) const {
+            return std::lexicographical_compare(
+                a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+                    return x.source != y.source ? x.source < y.source : x.factor < y.factor;
+                });
+        }
+    };
+    std::map<LinearForm, std::size_t, Less> known;
+    for (std::size_t j = 0; j < problem.columns; ++j) {
+        LinearForm form;
+        Sum offset;
+        if (!problem.offset.empty()) offset.add(problem.offset[j], problem.offset_fraction, j);
+        for (std::size_t i = 0; i < problem.rows; ++i) {
+            const std::int64_t weight = problem.matrix[i * problem.columns + j];
+            const fx::Interval& in = problem.inputs[i];
+            if (weight == 0 || in.is_zero()) continue;
+            if (in.is_constant()) {
+                offset.add(static_cast<__int128>(weight) * in.lo, problem.fraction + in.fraction, j);
+            } else {
+                form.push_back({static_cast<std::uint32_t>(i), weight});
+            }
+        }
+        PreparedOutput output;
+        offset.reduce();
+        int shift = -problem.fraction;
+        if (offset.code != 0) {
+            const std::int64_t value = offset.odd(j);
+            const auto next = static_cast<std::uint32_t>(prepared.sources.size());
+            const auto [at, fresh] = constants.try_emplace(value, next);
+            if (fresh) {
+                prepared.sources.push_back({value, value, 0});
+                prepared.arrival.push_back(0);
+            }
+            // Bring weights and offset to one scale 2^shift.
+            const int finest = std::max(problem.fraction, offset.fraction);
+            if (form.empty()) {
+                shift = -offset.fraction;
+                form.push_back({at->second, offset.code < 0 ? -1 : 1});
+            } else {
+                shift = -finest;
+                const auto scale = [&](std::int64_t factor, int by) {
+                    if (fx::magnitude_bits(factor) + by > fx::max_code_bits) too_wide(j);
+                    return fx::shift_left(factor, by);
+                };
+                for (Coefficient& c : form)
+                    c.factor = scale(c.factor, finest - problem.fraction);
+                form.push_back({at->second, scale(offset.code < 0 ? -1 : 1, finest - offset.fraction)});
+            }
+        }
+        if (!form.empty()) {
+            check_width(form, prepared.sources, j);
+            const Taken taken = normalise(form);
+            output.zero = false;
+            output.shift = shift + taken.shift;
+            output.negate = taken.negate;
+            const auto [at, fresh] = known.try_emplace(form, prepared.columns.size());
+            if (fresh) {
+                prepared.columns.push_back({form, unshared_depth(form, prepared.arrival, problem.rows, operands)});
+            }
+            output.column = at->second;
+            prepared.least_depth = std::max(prepared.least_depth, prepared.columns[at->second].least_depth);
+        }
+        prepared.outputs.push_back(output);
+    }
+    return prepared;
+}
+
+std::optional<int> depth_limit(const Prepared& prepared, const Options& options) {
+    if (!options.slack) return std::nullopt;
+    const int limit = prepared.least_depth + *options.slack;
+    if (*options.slack < 0) {
+        throw Error("a depth of " + std::to_string(limit) + " adder levels is impossible", "slack",
+                    "the least possible is " + std::to_string(prepared.least_depth) + " (slack 0)");
+    }
+    return limit;
+}
+
+System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit) {
+    System system(rule);
+    for (std::size_t i = 0; i < prepared.sources.size(); ++i) {
+        const fx::Interval& in = prepared.sources[i];
+        const double unit = power_of_two(-in.fraction);
+        const Range range{static_cast<double>(in.lo) * unit, static_cast<double>(in.hi) * unit, -in.fraction};
+        system.add_source(range, prepared.arrival[i]);
+    }
+    std::vector<RowTerm> terms; // of each column: a wire, or its row
+    for (const Column& column : prepared.columns) {
+        std::vector<RowTerm> digits;
+        for (const Coefficient& c : column.form) {
+            if (prepared.sources[c.source].is_constant()) {
+                const int shift = trailing_zeros(c.factor); // a constant is one leaf: its factor is a power of two
+                digits.push_back({c.source, static_cast<std::int16_t>(shift), c.factor < 0});
+                continue;
+            }
+            for (const fx::Digit& d : fx::signed_digits(c.factor)) {
+                digits.push_back({c.source, static_cast<std::int16_t>(d.power), d.sign < 0});
+            }
+        }
+        if (digits.size() == 1) {
+            terms.push_back(digits.front());
+            continue;
+        }
+        const std::uint32_t row = system.add_row(column.form, limit.value_or(0));
+        for (const RowTerm& digit : digits)
+            system.add_term(row, digit);
+        terms.push_back({row, 0, false});
+    }
+    for (const PreparedOutput& output : prepared.outputs) {
+        if (output.zero) {
+            system.add_output({}, true);
+            continue;
+        }
+        RowTerm term = terms[output.column];
+        term.shift = static_cast<std::int16_t>(term.shift + output.shift);
+        term.negate = term.negate != output.negate;
+        system.add_output(term, false);
+    }
+    return system;
+}
+
+} // namespace bitgrain::cmvm

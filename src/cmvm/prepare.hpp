@@ -1,0 +1,43 @@
+// From the caller's problem to the system the search works on: checks, constants folded into the offset, dead inputs
+// dropped, common powers of two and signs moved to the outputs, equal columns made one.
+#pragma once
+
+#include "cmvm/solve.hpp"
+#include "cmvm/system.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace bitgrain::cmvm {
+
+/// One distinct column: odd common factor, first factor positive. Sources: inputs, then constants.
+struct Column {
+    LinearForm form;
+    int least_depth = 0;
+};
+
+struct PreparedOutput {
+    bool zero = true;
+    std::size_t column = 0;
+    int shift = 0; ///< of the real value against the sum of factor * source
+    bool negate = false;
+};
+
+struct Prepared {
+    std::vector<fx::Interval> sources; ///< the inputs, then positive odd constants
+    std::vector<int> arrival;
+    std::vector<Column> columns;
+    std::vector<PreparedOutput> outputs;
+    int least_depth = 0; ///< of the slowest output, nothing shared
+};
+
+/// Error when shapes disagree, an input is empty (lo > hi) or a number needs more than 62 bits.
+Prepared prepare(const Problem& problem, int operands);
+
+/// Limit for every output; Error that states the least possible when it cannot be met.
+std::optional<int> depth_limit(const Prepared& prepared, const Options& options);
+
+/// The signed digits of all columns.
+System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit);
+
+} // namespace bitgrain::cmvm

@@ -1,0 +1,122 @@
+// The problem in progress: a set of equations, each signal a sum of terms over other signals.
+// Sources (inputs, constants) have no terms. At first there is one signal per distinct column whose terms are the
+// signed digits of the column; sharing replaces a pair of terms that occurs often by a new signal, and the reverse (a
+// signal used once is written out) keeps the sums as long as possible, so that the final trees are free to choose their
+// order. A signal never changes its value, only how it is written: `form` is fixed.
+#pragma once
+
+#include "cmvm/depth_rule.hpp"
+#include "cmvm/linear_form.hpp"
+#include "cmvm/pattern_index.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace bitgrain::cmvm {
+
+struct Signal {
+    LinearForm form;
+    Range range;
+    bool source = false;
+    bool alive = true;
+    int depth = 0; ///< what its users count with; sources: arrival
+    int limit = 0; ///< its sum must be ready by then
+    std::uint32_t outputs = 0;
+    std::int64_t weight = 0; ///< of its terms (DepthRule)
+    std::vector<RowTerm> terms;
+    std::vector<std::uint64_t> uses; ///< packed Use, sorted
+
+    bool is_row() const { return !source && alive; }
+};
+
+/// Where a signal is a term: in the sum of `row`, with this shift and sign.
+struct Use {
+    std::uint32_t row;
+    int shift;
+    bool negate;
+};
+
+struct SystemOutput {
+    RowTerm term;
+    bool zero = true;
+};
+
+/// A place where a pattern can be replaced: the row and the first operand's shift and sign there.
+struct Occurrence {
+    std::uint32_t row;
+    int shift;
+    bool negate;
+};
+
+class System {
+  public:
+    explicit System(const DepthRule& rule) : rule_(rule) {}
+
+    // ---- building ----
+    std::uint32_t add_source(const Range& range, int arrival);
+    /// A sum in its final place, to be filled with add_term. The form must be what the terms will add up to.
+    std::uint32_t add_row(LinearForm form, int limit);
+    void add_term(std::uint32_t row, RowTerm term);
+    void add_output(RowTerm term, bool zero);
+
+    // ---- reading ----
+    const DepthRule& rule() const { return rule_; }
+    std::size_t size() const { return signals_.size(); }
+    const Signal& signal(std::uint32_t id) const { return signals_[id]; }
+    const std::vector<SystemOutput>& outputs() const { return outputs_; }
+    std::span<const Range> source_ranges() const { return sources_; }
+    SignedRange term_range(const RowTerm& term) const {
+        return {scaled(signals_[term.signal].range, term.shift), term.negate};
+    }
+    /// Carry-chain bits of the adder that would make this pattern.
+    int pattern_bits(Pattern pattern) const;
+    /// Disjoint places where the pattern can be replaced under the depth rule, by rising row and shift.
+    void occurrences(Pattern pattern, std::vector<Occurrence>& found) const;
+    /// Pair updates so far: the unit of effort, the same on every machine.
+    std::int64_t work() const { return work_; }
+
+    // ---- changing ----
+    PatternIndex& index() { return index_; }
+    /// From now on patterns that may be worth sharing are offered to the queue; scale(key) multiplies their score.
+    void watch(double noise, std::uint64_t seed);
+    float score(Pattern pattern, std::size_t count) const;
+    /// Replaces the pattern in these places by one signal. Returns false when nothing changed.
+    bool share(Pattern pattern, std::span<const Occurrence> places);
+    /// Writes a signal out in all sums that use it (an output stays).
+    void write_out(std::uint32_t id);
+
+  private:
+    void put(std::uint32_t row, RowTerm term);
+    void take(std::uint32_t row, std::size_t position);
+    bool take_term(std::uint32_t row, RowTerm term);
+    void count_pair(const RowTerm& a, const RowTerm& b);
+    std::uint32_t new_signal(LinearForm form);
+    /// The living signal with this (normalised) form.
+    std::optional<std::uint32_t> find_form(const LinearForm& form) const;
+    /// Signals with one use are written out, sums of one term are replaced by that term, unused signals die.
+    void settle();
+    void replace_uses(std::uint32_t id, RowTerm by);
+    void kill(std::uint32_t id);
+    /// The depth its users count with, or would count with.
+    int ready_depth(std::uint32_t id) const;
+    /// Could `id` be a term of `row`: no cycle, and in time.
+    bool may_use(std::uint32_t id, std::uint32_t row) const;
+    bool depends_on(std::uint32_t id, std::uint32_t on) const;
+
+    DepthRule rule_;
+    std::vector<Signal> signals_;
+    std::vector<Range> sources_;
+    std::vector<SystemOutput> outputs_;
+    PatternIndex index_;
+    std::unordered_map<std::uint64_t, std::uint32_t> by_form_; ///< hash of the form; only looked up
+    std::vector<std::uint32_t> pending_;                       ///< signals that settle() must look at
+    bool watching_ = false;
+    double noise_ = 0.0;
+    std::uint64_t seed_ = 0;
+    std::int64_t work_ = 0;
+};
+
+} // namespace bitgrain::cmvm

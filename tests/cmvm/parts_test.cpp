@@ -1,0 +1,130 @@
+// The parts of the solver against slow and obvious versions of themselves.
+#include "base/random.hpp"
+#include "cmvm/adder_cost.hpp"
+#include "cmvm/depth_rule.hpp"
+#include "cmvm/pattern_index.hpp"
+#include "cmvm/sum_tree.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <vector>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+/// Tries every order of merging.
+int least_depth_by_trying(std::vector<int> depths, int operands) {
+    if (depths.size() == 1) return depths[0];
+    int least = 1000;
+    const auto without = [&](std::vector<std::size_t> gone) {
+        std::vector<int> rest;
+        int deepest = 0;
+        for (std::size_t i = 0; i < depths.size(); ++i) {
+            if (std::find(gone.begin(), gone.end(), i) == gone.end()) {
+                rest.push_back(depths[i]);
+            } else {
+                deepest = std::max(deepest, depths[i]);
+            }
+        }
+        rest.push_back(deepest + 1);
+        return rest;
+    };
+    for (std::size_t i = 0; i < depths.size(); ++i) {
+        for (std::size_t j = i + 1; j < depths.size(); ++j) {
+            least = std::min(least, least_depth_by_trying(without({i, j}), operands));
+            for (std::size_t k = j + 1; operands == 3 && k < depths.size(); ++k) {
+                least = std::min(least, least_depth_by_trying(without({i, j, k}), operands));
+            }
+        }
+    }
+    return least;
+}
+
+} // namespace
+
+TEST_CASE("the least depth equals the best of all trees", "[cmvm]") {
+    Random random(1);
+    for (int round = 0; round < 200; ++round) {
+        std::vector<int> depths(static_cast<std::size_t>(random.integer(1, 6)));
+        for (int& d : depths)
+            d = static_cast<int>(random.integer(0, 4));
+        for (const int operands : {2, 3}) {
+            CAPTURE(round, operands, depths);
+            REQUIRE(least_depth(depths, operands) == least_depth_by_trying(depths, operands));
+        }
+    }
+}
+
+TEST_CASE("the pattern index counts like a map and pops in order of score", "[cmvm]") {
+    Random random(2);
+    PatternIndex index;
+    std::map<std::uint64_t, int> expected;
+    for (int step = 0; step < 20000; ++step) {
+        const auto key = static_cast<std::uint64_t>(random.integer(1, 3000)) << 16;
+        if (random.chance(0.55)) {
+            REQUIRE(index.add(key) == ++expected[key]);
+        } else if (expected[key] > 0) {
+            index.remove(key);
+            --expected[key];
+        }
+    }
+    std::size_t present = 0;
+    for (const auto& [key, count] : expected) {
+        REQUIRE(index.count(key) == count);
+        present += count > 0 ? 1 : 0;
+        if (count > 0) index.offer(key, static_cast<float>(count));
+    }
+    REQUIRE(index.size() == present);
+    float last = 1e9f;
+    std::size_t popped = 0;
+    while (const auto candidate = index.pop()) {
+        REQUIRE(candidate->score <= last);
+        REQUIRE(candidate->score == static_cast<float>(expected[candidate->key]));
+        last = candidate->score;
+        ++popped;
+    }
+    REQUIRE(popped == present);
+}
+
+TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
+    Random random(3);
+    for (int round = 0; round < 2000; ++round) {
+        std::vector<TreeLeaf> leaves(static_cast<std::size_t>(random.integer(1, 24)));
+        std::vector<int> depths;
+        for (TreeLeaf& leaf : leaves) {
+            leaf.depth = static_cast<int>(random.integer(0, 5));
+            leaf.value.negate = random.chance(0.5);
+            const int lsb = static_cast<int>(random.integer(-6, 6));
+            const auto levels = static_cast<double>(random.integer(1, 200));
+            leaf.value.range = {random.chance(0.5) ? 0.0 : -levels * power_of_two(lsb), levels * power_of_two(lsb),
+                                lsb};
+            depths.push_back(leaf.depth);
+        }
+        const int operands = random.chance(0.5) ? 2 : 3;
+        const int limit = least_depth(depths, operands) + static_cast<int>(random.integer(0, 2));
+        CAPTURE(round, operands, limit);
+        const Tree tree = plan_tree(leaves, limit, DepthRule(operands, limit + 3));
+        REQUIRE(tree.depth <= limit);
+        std::size_t removed = 0;
+        for (const Merge& merge : tree.merges)
+            removed += static_cast<std::size_t>(merge.operands) - 1;
+        REQUIRE(removed + 1 == leaves.size());
+    }
+}
+
+TEST_CASE("an adder costs the positions between the second-finest grid and its top", "[cmvm]") {
+    const OperandBits wide{0, 8, true, false}, high{3, 11, true, false}, above{8, 12, true, false};
+    REQUIRE(adder_bits(std::vector<OperandBits>{wide, wide}, 9) == 9);
+    REQUIRE(adder_bits(std::vector<OperandBits>{wide, high}, 12) == 9);
+    REQUIRE(adder_bits(std::vector<OperandBits>{wide, above}, 12) == 0);
+    OperandBits minus = wide;
+    minus.negate = true;
+    REQUIRE(adder_bits(std::vector<OperandBits>{minus, high}, 12) == 12);  // the borrow
+    REQUIRE(adder_bits(std::vector<OperandBits>{minus, above}, 13) == 13); // no concatenation
+    REQUIRE(adder_bits(std::vector<OperandBits>{wide, high, high}, 13) == 11);
+    REQUIRE(adder_bits(std::vector<OperandBits>{minus, high, high}, 13) == 14);
+}
+
+} // namespace bitgrain::cmvm
