@@ -1,33 +1,59 @@
 // An experiment: data, network, quantizers, training recipe and hardware target, as read from experiment.json.
-// Paths in the file are relative to the file. Every key is checked; the README of examples/ explains each.
+// Paths in the file are relative to the file. Every key is checked; examples/README.md explains each.
 #pragma once
 
 #include "base/json.hpp"
 #include "data/dataset.hpp"
+#include "nn/schedule.hpp"
+#include "nn/settings.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace bitgrain::nn {
+
+struct TrainingSettings {
+    std::int64_t epochs = 1000;
+    std::int64_t float_epochs =
+        100; ///< of the unquantised network first: the reference, and the start of the quantised one
+    std::size_t batch = 256;
+    LearningRate learning_rate;
+    BetaSchedule beta;
+    std::int64_t evaluate_every = 0; ///< epochs between candidates for the front; 0: about 300 in the run
+    std::uint64_t seed = 1;
+};
 
 struct Experiment {
     std::string name;
     std::filesystem::path file; ///< where it was read from
-    Json json;                  ///< the file's content, for the run directory
+    Json json;                  ///< the content with absolute data paths: what the run directory keeps
 
+    bool regression = false;
     data::Source train_source;
     std::optional<data::Source> validation_source, test_source; ///< none: split off the training source
     double validation_fraction = 0.2, test_fraction = 0.2;
     bool standardise = true;
 
+    QuantizerDefaults quantizers;
+    TrainingSettings training;
+
     std::string pick = "best";
+    double cover = 1.0;
     std::string target = "xcvu13p";
     double clock_ns = 5.0;
-    double cover = 1.0;
+
+    /// The list of layers, for build_network.
+    JsonReader layers() const;
 };
 
-/// Reads and validates the whole file: network and training sections too. Error names file and key.
+/// Reads and checks the file; layers are checked when the data are known (build_network). Error names file and key.
 Experiment read_experiment(const std::filesystem::path& path);
+
+/// Training, validation and test rows by the experiment's rule; the seed of the split is fixed.
+struct Data {
+    data::Dataset train, validation, test;
+};
+Data load_data(const Experiment& experiment);
 
 } // namespace bitgrain::nn

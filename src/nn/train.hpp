@@ -8,15 +8,18 @@
 #include "nn/experiment.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace bitgrain::nn {
 
 struct Progress {
     std::int64_t epoch = 0, epochs = 0;
-    double loss = 0.0;     ///< training loss, task term, mean over the epochs since the last report
-    double metric = 0.0;   ///< validation accuracy, or RMS error for regression
+    double loss = 0.0;   ///< training loss, task term, mean over the epochs since the last report
+    double metric = 0.0; ///< validation accuracy, or RMS error for regression
     double ebops = 0.0;
     double beta = 0.0;
     std::size_t live_weights = 0, weights = 0;
@@ -24,8 +27,8 @@ struct Progress {
     std::size_t front_points = 0;
 };
 
-/// A point of the front. `metric` is accuracy (higher is better) or RMS error (lower is better) on the validation rows, of the
-/// calibrated fixed-point network; ebops likewise after calibration (HGQ2's counter).
+/// A point of the front. `metric` is accuracy (higher is better) or RMS error (lower is better) on the validation rows,
+/// of the calibrated fixed-point network; ebops likewise after calibration (HGQ2's counter).
 struct Point {
     std::int64_t epoch = 0;
     double metric = 0.0;
@@ -38,15 +41,17 @@ struct Point {
 
 struct Front {
     bool higher_is_better = true;
-    std::string metric_name;  ///< "accuracy" or "rms"
-    double float_metric = 0.0; ///< of the unquantised network on the validation rows
+    std::string metric_name;        ///< "accuracy" or "rms"
+    double float_metric = 0.0;      ///< of the unquantised network on the validation rows
+    double float_test_metric = 0.0; ///< and on the test rows (0 without any)
     std::size_t weights = 0;
-    std::vector<Point> points; ///< ebops ascending
+    std::vector<Point> points;  ///< ebops ascending
+    std::vector<Point> history; ///< every candidate, in time order, without checkpoints
 };
 
 struct TrainOptions {
     std::filesystem::path run;
-    unsigned threads = 0; ///< 0: all cores; never changes the result
+    unsigned threads = 0;              ///< 0: all cores; never changes the result
     std::optional<std::uint64_t> seed; ///< overrides the experiment's
     bool resume = false;
     std::function<void(const Progress&)> progress;
@@ -61,12 +66,14 @@ const Point& pick(const Front& front, const std::string& rule);
 
 struct FreezeOptions {
     std::string pick = "best";
-    std::optional<double> cover; ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
+    std::optional<double>
+        cover; ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
 };
 /// Calibrates on train and validation rows and freezes. model.facts records pick, metrics and both EBOPs counters.
 model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options);
 
-/// Metric of a model on data: accuracy (first largest output wins) or RMS error, computed by exact fixed-point inference.
+/// Metric of a model on data: accuracy (first largest output wins) or RMS error, computed by exact fixed-point
+/// inference.
 struct Score {
     std::string metric_name;
     double metric = 0.0;

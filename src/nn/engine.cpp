@@ -1,0 +1,290 @@
+#include "nn/engine.hpp"
+
+#include "base/error.hpp"
+#include "nn/graph/statistics.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::nn {
+
+namespace {
+
+/// Independent of the number of threads, so that results are.
+constexpr std::size_t slot_count = 8;
+
+/// The tiles of a slot: consecutive ones.
+struct TileSpan {
+    std::size_t first, last;
+};
+TileSpan tiles_of_slot(std::size_t slot, std::size_t slots, std::size_t tiles) {
+    return {slot * tiles / slots, (slot + 1) * tiles / slots};
+}
+
+} // namespace
+
+template <class T>
+Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& cost, Parameters& parameters,
+                  Workers& workers)
+    : graph_(graph), output_(output), cost_(cost), parameters_(parameters), workers_(workers) {
+    for (const GraphNode& node : graph.nodes()) {
+        std::size_t& size = node.shared ? shared_size_ : tile_size_;
+        offset_.push_back(size);
+        // Whole vectors, so that no two Vars share one.
+        size += node.shared ? (node.size + 15) / 16 * 16 : node.size * tile_rows;
+    }
+    shared_values_.assign(shared_size_, T(0));
+    shared_gradients_.assign(shared_size_, T(0));
+    parameter_gradient_.assign(parameters.values().size(), T(0));
+    slots_.resize(slot_count);
+    for (Slot& slot : slots_)
+        slot.shared_gradients.assign(shared_size_, T(0));
+}
+
+template <class T>
+Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows) {
+    Run<T> run;
+    run.graph = &graph_;
+    run.mode = mode;
+    run.batch_rows = batch_rows;
+    run.parameters = &parameters_;
+    run.parameter_gradient = parameter_gradient_.data();
+    run.offset = offset_.data();
+    run.shared_values = shared_values_.data();
+    run.shared_gradients = shared_gradients_.data();
+    return run;
+}
+
+template <class T>
+Run<T> Engine<T>::tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, std::size_t rows) {
+    Run<T> run = shared_run(mode, batch_rows);
+    run.rows = rows;
+    run.shared_gradients = slot.shared_gradients.data();
+    run.ranges = &slot.ranges;
+    run.sums = &slot.sums;
+    if (frame.values.empty()) {
+        frame.values.assign(tile_size_, T(0));
+        frame.gradients.assign(tile_size_, T(0));
+    }
+    run.tile_values = frame.values.data();
+    run.tile_gradients = frame.gradients.data();
+    run.input = frame.input.data();
+    return run;
+}
+
+template <class T>
+void Engine<T>::load(const Rows<T>& data, std::span<const std::uint32_t> rows, Frame& frame) const {
+    frame.input.resize(data.features * tile_rows);
+    for (std::size_t r = 0; r < tile_rows; ++r) {
+        // The last tile is filled up with its last row: ranges are not disturbed, and the loss gives it no gradient.
+        const T* row = data.values.data() + std::size_t{rows[std::min(r, rows.size() - 1)]} * data.features;
+        for (std::size_t e = 0; e < data.features; ++e)
+            frame.input[e * tile_rows + r] = row[e];
+    }
+}
+
+template <class T>
+void Engine<T>::forward_shared(Run<T>& run, int phase) {
+    for (const GraphNode& node : graph_.nodes()) {
+        if (node.shared && node.phase == phase) node.op->forward(run);
+    }
+}
+
+template <class T>
+void Engine<T>::forward_tile(Run<T>& run, int phase) {
+    for (const GraphNode& node : graph_.nodes()) {
+        if (!node.shared && node.phase == phase) node.op->forward(run);
+    }
+}
+
+template <class T>
+void Engine<T>::backward_tile(Run<T>& run, int phase) {
+    const auto& nodes = graph_.nodes();
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+        if (!node->shared && node->phase == phase) node->op->backward(run);
+    }
+}
+
+template <class T>
+void Engine<T>::merge_ranges() {
+    Ranges<T>& total = slots_[0].ranges;
+    for (std::size_t s = 1; s < slot_count; ++s) {
+        for (std::size_t i = 0; i < total.lo.size(); ++i) {
+            total.lo[i] = std::min(total.lo[i], slots_[s].ranges.lo[i]);
+            total.hi[i] = std::max(total.hi[i], slots_[s].ranges.hi[i]);
+        }
+    }
+}
+
+template <class T>
+void Engine<T>::reduce_gradients() {
+    for (Slot& slot : slots_) {
+        for (std::size_t i = 0; i < shared_size_; ++i) {
+            shared_gradients_[i] += slot.shared_gradients[i];
+            slot.shared_gradients[i] = T(0);
+        }
+    }
+}
+
+template <class T>
+StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> rows, Mode mode, const Loss& loss,
+                           double beta) {
+    CHECK(!rows.empty(), "a step needs rows");
+    const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
+    const int phases = graph_.phases();
+    const bool keep_tiles = phases > 1;
+    const std::size_t frames = keep_tiles ? tiles : workers_.threads();
+    if (frames_.size() < frames) frames_.resize(frames);
+    for (Slot& slot : slots_) {
+        slot.ranges.reset(graph_.range_size());
+        slot.sums.assign(graph_.sums_size(), 0.0);
+        slot.loss = 0.0;
+        slot.correct = 0;
+    }
+    std::fill(shared_gradients_.begin(), shared_gradients_.end(), T(0));
+    std::fill(parameter_gradient_.begin(), parameter_gradient_.end(), T(0));
+
+    Run<T> shared = shared_run(mode, rows.size());
+    shared.ranges = &slots_[0].ranges;
+    shared.tracked = &parameters_;
+
+    const auto each_tile = [&](auto&& body) {
+        workers_.run(slot_count, [&](unsigned thread, std::size_t s) {
+            const TileSpan span = tiles_of_slot(s, slot_count, tiles);
+            for (std::size_t t = span.first; t < span.last; ++t) {
+                const std::size_t first = t * tile_rows, count = std::min(tile_rows, rows.size() - first);
+                Frame& frame = frames_[keep_tiles ? t : thread];
+                body(t, slots_[s], frame, rows.subspan(first, count));
+            }
+        });
+    };
+    const auto statistics_before = [&](int phase, auto&& body) {
+        for (const GraphNode& node : graph_.nodes()) {
+            if (node.phase != phase + 1 || !node.shared) continue;
+            if (const auto* op = dynamic_cast<const BatchStatistics*>(node.op.get())) body(*op);
+        }
+    };
+
+    for (int phase = 0; phase < phases; ++phase) {
+        for (const GraphNode& node : graph_.nodes()) {
+            if (!node.shared || node.phase != phase) continue;
+            if (const auto* op = dynamic_cast<const BatchStatistics*>(node.op.get())) {
+                Sums total(graph_.sums_size(), 0.0);
+                for (const Slot& slot : slots_) {
+                    for (std::size_t i = 0; i < total.size(); ++i)
+                        total[i] += slot.sums[i];
+                }
+                op->finish(shared, total.data() + op->sums_offset());
+            } else {
+                node.op->forward(shared);
+            }
+        }
+        each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
+            if (phase == 0) load(data, tile, frame);
+            Run<T> run = tile_run(mode, rows.size(), slot, frame, tile.size());
+            forward_tile(run, phase);
+            statistics_before(phase, [&](const BatchStatistics& op) { op.accumulate(run); });
+            if (phase + 1 < phases) return;
+            std::fill(frame.gradients.begin(), frame.gradients.end(), T(0));
+            const LossResult result = loss.apply(data, tile, rows.size(), run.value(output_), run.gradient(output_));
+            slot.loss += result.loss;
+            slot.correct += result.correct;
+            backward_tile(run, phase);
+        });
+    }
+
+    StepResult result;
+    for (const Slot& slot : slots_) {
+        result.loss += slot.loss;
+        result.correct += slot.correct;
+    }
+    result.loss /= static_cast<double>(rows.size());
+
+    if (mode == Mode::train) {
+        merge_ranges();
+        const Ranges<T>& ranges = slots_[0].ranges;
+        const std::vector<double> lo(ranges.lo.begin(), ranges.lo.end()), hi(ranges.hi.begin(), ranges.hi.end());
+        for (const auto& quantizer : graph_.quantizers()) {
+            quantizer->track(parameters_, std::span(lo).subspan(quantizer->range_offset, quantizer->groups()),
+                             std::span(hi).subspan(quantizer->range_offset, quantizer->groups()),
+                             quantizer->settings().integer_decay);
+        }
+    }
+
+    for (int phase = phases - 1; phase >= 0; --phase) {
+        if (phase + 1 < phases) {
+            const std::vector<T> gradients = shared_gradients_; // of the statistics, complete: their phase is done
+            each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
+                Run<T> run = tile_run(mode, rows.size(), slot, frame, tile.size());
+                statistics_before(phase, [&](const BatchStatistics& op) { op.spread(run, gradients.data()); });
+                backward_tile(run, phase);
+            });
+        }
+        reduce_gradients();
+        if (phase == phases - 1 && mode == Mode::train) {
+            for (const CostTerm& term : cost_) {
+                result.ebops += term.evaluate(graph_, parameters_);
+                term.add_gradient(shared, beta);
+            }
+        }
+        const auto& nodes = graph_.nodes();
+        for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+            if (node->shared && node->phase == phase) node->op->backward(shared);
+        }
+    }
+    for (const ParameterSlice& slice : parameters_.slices()) {
+        if (slice.pull == 0.0F || mode == Mode::unquantised) continue;
+        for (std::size_t i = 0; i < slice.size; ++i)
+            parameter_gradient_[slice.offset + i] += static_cast<T>(slice.pull);
+    }
+    return result;
+}
+
+template <class T>
+Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
+                             const std::vector<std::vector<fx::Cast>>* casts) {
+    for (Slot& slot : slots_)
+        slot.ranges.reset(graph_.range_size());
+    Run<T> shared = shared_run(mode, data.count);
+    if (mode != Mode::infer) shared.ranges = &slots_[0].ranges;
+    for (int phase = 0; phase < graph_.phases(); ++phase)
+        forward_shared(shared, phase);
+
+    std::vector<std::uint32_t> all(data.count);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = static_cast<std::uint32_t>(i);
+    if (frames_.size() < workers_.threads()) frames_.resize(workers_.threads());
+    const std::size_t tiles = (data.count + tile_rows - 1) / tile_rows;
+    workers_.run(slot_count, [&](unsigned thread, std::size_t s) {
+        const TileSpan span = tiles_of_slot(s, slot_count, tiles);
+        for (std::size_t t = span.first; t < span.last; ++t) {
+            const std::size_t first = t * tile_rows, count = std::min(tile_rows, data.count - first);
+            load(data, std::span<const std::uint32_t>(all).subspan(first, count), frames_[thread]);
+            Run<T> run = tile_run(mode, data.count, slots_[s], frames_[thread], count);
+            if (mode == Mode::infer) run.ranges = nullptr;
+            run.casts = casts;
+            for (int phase = 0; phase < graph_.phases(); ++phase)
+                forward_tile(run, phase);
+            if (sink) sink(first, count, run.value(output_));
+        }
+    });
+    merge_ranges();
+    return slots_[0].ranges;
+}
+
+template <class T>
+std::span<const T> Engine<T>::shared_value(Var var) const {
+    return std::span<const T>(shared_values_).subspan(offset_[var.id], graph_.size(var));
+}
+
+template <class T>
+double Engine<T>::ebops() const {
+    double total = 0.0;
+    for (const CostTerm& term : cost_)
+        total += term.evaluate(graph_, parameters_);
+    return total;
+}
+
+template class Engine<float>;
+template class Engine<double>;
+
+} // namespace bitgrain::nn

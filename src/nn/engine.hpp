@@ -1,0 +1,94 @@
+// Runs a graph over rows: a step (forward, loss, backward) on a batch, or a forward pass over a whole set.
+//
+// Rows are cut into tiles of tile_rows. Tiles are dealt to a fixed number of slots, each slot has its own gradients,
+// ranges and sums, and slots are added up in order: the result does not depend on the number of threads. Float for
+// training; double for calibration, inference and gradient checks.
+#pragma once
+
+#include "nn/cost.hpp"
+#include "nn/graph/run.hpp"
+#include "nn/loss.hpp"
+#include "nn/workers.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace bitgrain::nn {
+
+/// Rows of a data set as the engine reads them: features row-major, and what the loss needs.
+template <class T>
+struct Rows {
+    std::size_t count = 0;
+    std::size_t features = 0;
+    std::vector<T> values;            ///< count x features
+    std::vector<std::int32_t> labels; ///< classification
+    std::vector<T> targets;           ///< regression: count x target_size
+    std::size_t target_size = 0;
+};
+
+struct StepResult {
+    double loss = 0.0;  ///< task loss, mean over the rows
+    double ebops = 0.0; ///< of the training-time widths
+    std::size_t correct = 0;
+};
+
+template <class T>
+class Engine {
+  public:
+    Engine(const Graph& graph, Var output, const std::vector<CostTerm>& cost, Parameters& parameters, Workers& workers);
+
+    /// One training step on the given rows; gradient() then holds the gradient of loss + beta * EBOPs + pulls. Ranges
+    /// of WRAP quantizers and moving statistics in the parameters are updated.
+    StepResult step(const Rows<T>& data, std::span<const std::uint32_t> rows, Mode mode, const Loss& loss, double beta);
+
+    const std::vector<T>& gradient() const { return parameter_gradient_; }
+
+    /// Forward over all rows with moving statistics. `sink(first_row, rows, values)` gets the output of each tile,
+    /// element-major; it is called from several threads, for disjoint rows. Returns the ranges seen (calibrate,
+    /// unquantised).
+    using Sink = std::function<void(std::size_t first, std::size_t rows, const T* output)>;
+    Ranges<T> forward(const Rows<T>& data, Mode mode, const Sink& sink,
+                      const std::vector<std::vector<fx::Cast>>* casts = nullptr);
+
+    /// Value of a shared Var after the last step() or forward().
+    std::span<const T> shared_value(Var var) const;
+    /// EBOPs of the present widths, after the last step() or forward().
+    double ebops() const;
+
+  private:
+    struct Slot {
+        std::vector<T> shared_gradients;
+        Ranges<T> ranges;
+        Sums sums;
+        double loss = 0.0;
+        std::size_t correct = 0;
+    };
+    struct Frame {
+        std::vector<T> values, gradients, input;
+    };
+
+    Run<T> shared_run(Mode mode, std::size_t batch_rows);
+    Run<T> tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, std::size_t rows);
+    void load(const Rows<T>& data, std::span<const std::uint32_t> rows, Frame& frame) const;
+    void forward_shared(Run<T>& run, int phase);
+    void forward_tile(Run<T>& run, int phase);
+    void backward_tile(Run<T>& run, int phase);
+    void merge_ranges();
+    void reduce_gradients();
+
+    const Graph& graph_;
+    Var output_;
+    const std::vector<CostTerm>& cost_;
+    Parameters& parameters_;
+    Workers& workers_;
+
+    std::vector<std::size_t> offset_; ///< per Var, in the shared or the tile storage
+    std::size_t shared_size_ = 0, tile_size_ = 0;
+    std::vector<T> shared_values_, shared_gradients_, parameter_gradient_;
+    std::vector<Slot> slots_;
+    std::vector<Frame> frames_; ///< one per thread, or one per tile when there are several phases
+};
+
+} // namespace bitgrain::nn

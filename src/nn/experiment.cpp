@@ -1,0 +1,165 @@
+#include "nn/experiment.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::nn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Split of the data into train, validation and test: the same for every experiment and seed, so that results compare.
+constexpr std::uint64_t split_seed = 20240500645;
+
+fs::path resolve(Json& field, const fs::path& folder) {
+    const fs::path path = fs::absolute(folder / field.get<std::string>()).lexically_normal();
+    field = path.string();
+    return path;
+}
+
+data::Source read_source(JsonReader reader, Json& json, const fs::path& folder, bool regression) {
+    data::Source source;
+    source.regression = regression;
+    reader.get<std::string>("features");
+    source.features = resolve(json["features"], folder);
+    if (reader.has("labels")) {
+        reader.get<std::string>("labels");
+        source.labels = resolve(json["labels"], folder);
+    }
+    if (reader.has("label")) {
+        const JsonReader label = reader.at("label");
+        source.label_column =
+            label.json().is_number_integer() ? std::to_string(label.as<std::int64_t>()) : label.as<std::string>();
+    }
+    source.target_columns = reader.get<std::vector<std::string>>("targets", {});
+    source.header = static_cast<data::Header>(reader.choice("header", {"automatic", "yes", "no"}, 0));
+    const auto delimiter = reader.get<std::string>("delimiter", ",");
+    if (delimiter.size() != 1) reader.at("delimiter").fail("must be one character");
+    source.delimiter = delimiter[0];
+    reader.finish();
+    return source;
+}
+
+void read_data(JsonReader reader, Json& json, Experiment& e) {
+    const fs::path folder = fs::absolute(e.file).parent_path();
+    e.train_source = read_source(reader.at("train"), json["train"], folder, e.regression);
+    if (reader.has("validation"))
+        e.validation_source = read_source(reader.at("validation"), json["validation"], folder, e.regression);
+    if (reader.has("test")) e.test_source = read_source(reader.at("test"), json["test"], folder, e.regression);
+    e.validation_fraction = reader.get("validation_fraction", e.validation_fraction);
+    e.test_fraction = reader.get("test_fraction", e.test_fraction);
+    e.standardise = reader.get("standardise", e.standardise);
+    if (e.validation_fraction < 0 || e.test_fraction < 0 || e.validation_fraction + e.test_fraction >= 1) {
+        reader.fail("validation_fraction and test_fraction must be at least 0 and together less than 1");
+    }
+    if (e.validation_source) e.validation_fraction = 0.0;
+    if (e.test_source) e.test_fraction = 0.0;
+    if (!e.validation_source && e.validation_fraction == 0.0) {
+        reader.fail("there are no validation rows", "give data.validation or a validation_fraction above 0");
+    }
+    reader.finish();
+}
+
+BetaSchedule read_beta(const JsonReader& reader) {
+    BetaSchedule schedule;
+    for (JsonReader knot : reader.elements()) {
+        BetaSchedule::Knot k;
+        k.epoch = knot.get<double>("epoch");
+        k.beta = knot.get<double>("beta");
+        k.logarithmic = knot.choice("shape", {"linear", "log"}, 1) == 1;
+        knot.finish();
+        if (k.beta < 0 || (k.beta == 0 && k.logarithmic))
+            knot.fail("beta must be positive", "\"shape\": \"linear\" may start at 0");
+        if (!schedule.knots.empty() && k.epoch <= schedule.knots.back().epoch)
+            knot.fail("epochs must rise from knot to knot");
+        schedule.knots.push_back(k);
+    }
+    if (schedule.knots.empty()) reader.fail("needs at least one knot {\"epoch\": 0, \"beta\": 1e-6}");
+    return schedule;
+}
+
+TrainingSettings read_training(JsonReader reader) {
+    TrainingSettings t;
+    t.epochs = reader.get("epochs", t.epochs);
+    t.float_epochs = reader.get("float_epochs", std::min(t.epochs, t.float_epochs));
+    t.batch = reader.get("batch", t.batch);
+    t.learning_rate.start = reader.get("learning_rate", t.learning_rate.start);
+    t.learning_rate.floor = reader.get("learning_rate_floor", t.learning_rate.floor);
+    t.learning_rate.period =
+        reader.get("restart_epochs", static_cast<double>(std::max<std::int64_t>(t.epochs / 10, 1)));
+    t.learning_rate.decay = reader.get("restart_decay", t.learning_rate.decay);
+    t.evaluate_every = reader.get("evaluate_every", t.evaluate_every);
+    t.seed = static_cast<std::uint64_t>(reader.get("seed", std::int64_t{1}));
+    const double epochs = static_cast<double>(t.epochs);
+    t.beta.knots = {{0.05 * epochs, 1e-7, true}, {0.95 * epochs, 1e-3, true}};
+    if (reader.has("beta")) t.beta = read_beta(reader.at("beta"));
+    if (t.epochs < 1 || t.float_epochs < 0) reader.fail("epochs must be at least 1, float_epochs at least 0");
+    if (t.batch < 1) reader.fail("batch must be at least 1");
+    if (t.learning_rate.start <= 0 || t.learning_rate.period < 1)
+        reader.fail("learning_rate must be positive, restart_epochs at least 1");
+    if (t.evaluate_every < 0) reader.fail("evaluate_every must not be negative");
+    reader.finish();
+    if (t.evaluate_every == 0) t.evaluate_every = std::max<std::int64_t>(t.epochs / 300, 1);
+    return t;
+}
+
+} // namespace
+
+Experiment read_experiment(const fs::path& path) {
+    Experiment e;
+    e.file = path;
+    e.json = read_json(path);
+    const Json original = e.json; // readers look at it while paths are made absolute in the other
+    JsonReader reader(original, path.string());
+    e.name = reader.get<std::string>("name", path.stem().string());
+    e.regression = reader.choice("task", {"classification", "regression"}, 0) == 1;
+    read_data(reader.at("data"), e.json["data"], e);
+    if (reader.has("quantizers")) e.quantizers = read_quantizer_defaults(reader.at("quantizers"));
+    if (reader.at("layers").elements().empty()) reader.at("layers").fail("the network has no layers");
+    if (reader.has("training")) {
+        e.training = read_training(reader.at("training"));
+    } else {
+        const Json none = Json::object();
+        e.training = read_training(JsonReader(none, path.string()));
+    }
+    e.pick = reader.get("pick", e.pick);
+    e.cover = reader.get("cover", e.cover);
+    if (e.cover <= 0) reader.at("cover").fail("must be positive");
+    if (reader.has("build")) {
+        JsonReader build = reader.at("build");
+        e.target = build.get("target", e.target);
+        e.clock_ns = build.get("clock_ns", e.clock_ns);
+        build.finish();
+    }
+    reader.finish();
+    return e;
+}
+
+JsonReader Experiment::layers() const {
+    return {json.at("layers"), file.string() + ": layers"};
+}
+
+Data load_data(const Experiment& e) {
+    const data::Dataset all = data::load(e.train_source);
+    const data::Split split = data::split(all, e.validation_fraction, e.test_fraction, split_seed);
+    Data result;
+    result.train = data::subset(all, split.train);
+    result.validation =
+        e.validation_source ? data::load(*e.validation_source, all.class_names) : data::subset(all, split.validation);
+    if (e.test_source) {
+        result.test = data::load(*e.test_source, all.class_names);
+    } else {
+        result.test = data::subset(all, split.test);
+    }
+    for (const data::Dataset* other : {&result.validation, &result.test}) {
+        if (other->rows > 0 && other->feature_shape != all.feature_shape) {
+            throw Error("validation or test rows have another shape than the training rows",
+                        e.file.string() + ": data");
+        }
+    }
+    return result;
+}
+
+} // namespace bitgrain::nn

@@ -1,0 +1,100 @@
+#include "base/error.hpp"
+#include "fx/arithmetic.hpp"
+#include "model/inference.hpp"
+#include "nn/checkpoint.hpp"
+#include "nn/train.hpp"
+#include "nn/trainer.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace bitgrain::nn {
+
+namespace {
+
+FeatureRange range_of(const Rows<double>& rows) {
+    FeatureRange range;
+    range.lo.assign(rows.features, std::numeric_limits<double>::infinity());
+    range.hi.assign(rows.features, -std::numeric_limits<double>::infinity());
+    for (std::size_t i = 0; i < rows.values.size(); ++i) {
+        const std::size_t e = i % rows.features;
+        range.lo[e] = std::min(range.lo[e], rows.values[i]);
+        range.hi[e] = std::max(range.hi[e], rows.values[i]);
+    }
+    return range;
+}
+
+/// EBOPs as HGQ 1 reports them: enclosed bits of the weights, sign of the activations counted (method, 6.1).
+double enclosed_ebops(const model::Model& model) {
+    const auto intervals = model::intervals(model);
+    double total = 0.0;
+    for (const model::Step& step : model.steps) {
+        const auto* affine = std::get_if<model::Affine>(&step.op);
+        if (affine == nullptr) continue;
+        const auto& x = intervals[step.operands[0]];
+        for (std::size_t i = 0; i < affine->rows; ++i) {
+            int bits = 0;
+            for (std::size_t o = 0; o < affine->columns; ++o)
+                bits += fx::enclosed_bits(fx::to_dyadic(affine->weights[i * affine->columns + o]).code);
+            total += static_cast<double>(bits) * x[i].width();
+        }
+    }
+    return total;
+}
+
+} // namespace
+
+model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options) {
+    const Experiment experiment = read_experiment(run / "experiment.json");
+    const Front front = read_front(run);
+    const Point& point = pick(front, options.pick);
+    const double cover = options.cover.value_or(experiment.cover);
+
+    const Data data = load_data(experiment);
+    const TrainingRows rows = make_rows(data);
+    Workers workers(0);
+    const std::size_t outputs = experiment.regression ? data.train.target_size : data.train.class_names.size();
+    const auto network = build_network(experiment.layers(), experiment.quantizers, input_facts(experiment, data),
+                                       outputs, experiment.training.seed);
+    const auto path = run / "points" / point.checkpoint;
+    const Checkpoint checkpoint = read_checkpoint(path);
+    if (checkpoint.arrays.at(0).second.size() != network->parameters.values().size())
+        throw Error("belongs to another network", path.string());
+    network->parameters.values() = checkpoint.arrays[0].second;
+
+    Engine<double> engine(network->graph, network->output, network->cost, network->parameters, workers);
+    const Calibration calibration = calibrate(*network, engine, rows.all, cover);
+    model::Model model = freeze_network(*network, engine, calibration, range_of(rows.all), experiment.name);
+    if (experiment.regression) {
+        model.task = {model::Task::Kind::regression, {}, rows.target_scale.deviation, rows.target_scale.mean};
+    } else {
+        model.task = {model::Task::Kind::classification, data.train.class_names, {}, {}};
+    }
+    model::validate(model, "frozen network");
+
+    const Score validation = score(model, data.validation);
+    model.facts = {{"experiment", experiment.name},
+                   {"pick", options.pick},
+                   {"epoch", point.epoch},
+                   {"seed", experiment.training.seed},
+                   {"cover", cover},
+                   {"metric_name", front.metric_name},
+                   {"validation", validation.metric},
+                   {"validation_rows", validation.rows}};
+    if (data.test.rows > 0) {
+        const Score test = score(model, data.test);
+        model.facts["test"] = test.metric;
+        model.facts["test_rows"] = test.rows;
+    }
+    if (experiment.training.float_epochs > 0) {
+        model.facts["float_validation"] = front.float_metric;
+        if (data.test.rows > 0) model.facts["float_test"] = front.float_test_metric;
+    }
+    model.facts["ebops"] = calibration.ebops;
+    model.facts["ebops_enclosed"] = enclosed_ebops(model);
+    model.facts["live_weights"] = calibration.live_weights;
+    model.facts["weights"] = network->weights();
+    return model;
+}
+
+} // namespace bitgrain::nn

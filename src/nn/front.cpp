@@ -1,0 +1,143 @@
+#include "nn/front.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace bitgrain::nn {
+
+bool insert(Front& front, const Point& point, std::vector<std::string>& removed) {
+    const auto at_least_as_good = [&](const Point& a, const Point& b) {
+        return a.ebops <= b.ebops && (front.higher_is_better ? a.metric >= b.metric : a.metric <= b.metric);
+    };
+    for (const Point& other : front.points) {
+        if (at_least_as_good(other, point)) return false;
+    }
+    std::erase_if(front.points, [&](const Point& other) {
+        if (!at_least_as_good(point, other)) return false;
+        removed.push_back(other.checkpoint);
+        return true;
+    });
+    const auto place = std::find_if(front.points.begin(), front.points.end(),
+                                    [&](const Point& other) { return other.ebops > point.ebops; });
+    front.points.insert(place, point);
+    return true;
+}
+
+Json to_json(const Front& front) {
+    Json json{{"format", "bitgrain-front-1"},
+              {"metric_name", front.metric_name},
+              {"higher_is_better", front.higher_is_better},
+              {"float_metric", front.float_metric},
+              {"float_test_metric", front.float_test_metric},
+              {"weights", front.weights}};
+    json["points"] = Json::array();
+    for (const Point& p : front.points) {
+        json["points"].push_back({{"epoch", p.epoch},
+                                  {"metric", p.metric},
+                                  {"loss", p.loss},
+                                  {"ebops", p.ebops},
+                                  {"beta", p.beta},
+                                  {"live_weights", p.live_weights},
+                                  {"checkpoint", p.checkpoint}});
+    }
+    json["history"] = Json::array();
+    for (const Point& p : front.history) {
+        json["history"].push_back({{"epoch", p.epoch},
+                                   {"metric", p.metric},
+                                   {"loss", p.loss},
+                                   {"ebops", p.ebops},
+                                   {"beta", p.beta},
+                                   {"live_weights", p.live_weights}});
+    }
+    return json;
+}
+
+namespace {
+
+Point read_point(JsonReader reader, bool has_checkpoint) {
+    Point p;
+    p.epoch = reader.get<std::int64_t>("epoch");
+    p.metric = reader.get<double>("metric");
+    p.loss = reader.get<double>("loss");
+    p.ebops = reader.get<double>("ebops");
+    p.beta = reader.get<double>("beta");
+    p.live_weights = reader.get<std::size_t>("live_weights");
+    if (has_checkpoint) p.checkpoint = reader.get<std::string>("checkpoint");
+    reader.finish();
+    return p;
+}
+
+} // namespace
+
+Front front_from_json(const Json& json, const std::string& where) {
+    JsonReader reader(json, where);
+    Front front;
+    reader.choice("format", {"bitgrain-front-1"});
+    front.metric_name = reader.get<std::string>("metric_name");
+    front.higher_is_better = reader.get<bool>("higher_is_better");
+    front.float_metric = reader.get<double>("float_metric");
+    front.float_test_metric = reader.get<double>("float_test_metric");
+    front.weights = reader.get<std::size_t>("weights");
+    for (const JsonReader& point : reader.at("points").elements())
+        front.points.push_back(read_point(point, true));
+    for (const JsonReader& point : reader.at("history").elements())
+        front.history.push_back(read_point(point, false));
+    reader.finish();
+    return front;
+}
+
+Front read_front(const std::filesystem::path& run) {
+    const auto path = run / "front.json";
+    return front_from_json(read_json(path), path.string());
+}
+
+const Point& pick(const Front& front, const std::string& rule) {
+    const std::string where = "pick rule '" + rule + "'";
+    if (front.points.empty()) throw Error("the front has no points", where, "train longer");
+    const auto better = [&](const Point& a, const Point& b) {
+        return front.higher_is_better ? a.metric > b.metric : a.metric < b.metric;
+    };
+    const auto offers = [&] {
+        const Point &low = front.points.front(), &high = front.points.back();
+        return "the front has " + std::to_string(front.points.size()) + " points from " + front.metric_name + " " +
+               std::to_string(low.metric) + " at " + std::to_string(static_cast<long>(low.ebops)) + " EBOPs to " +
+               std::to_string(high.metric) + " at " + std::to_string(static_cast<long>(high.ebops));
+    };
+    const Point* best = nullptr;
+    if (rule == "best") {
+        for (const Point& p : front.points) {
+            if (best == nullptr || better(p, *best))
+                best = &p; // points rise in cost: the cheapest among equals comes first
+        }
+        return *best;
+    }
+    const std::size_t sign = rule.find_first_of("<>");
+    if (sign == std::string::npos || sign + 2 >= rule.size() || rule[sign + 1] != '=') {
+        throw Error("is not understood", where,
+                    "use best, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N");
+    }
+    const std::string quantity = rule.substr(0, sign);
+    double limit = 0.0;
+    const auto [end, code] = std::from_chars(rule.data() + sign + 2, rule.data() + rule.size(), limit);
+    if (code != std::errc{} || end != rule.data() + rule.size()) throw Error("does not end in a number", where);
+    if (quantity == "ebops" && rule[sign] == '<') {
+        for (const Point& p : front.points) {
+            if (p.ebops <= limit && (best == nullptr || better(p, *best))) best = &p;
+        }
+    } else if (quantity == front.metric_name && (rule[sign] == '>') == front.higher_is_better) {
+        for (const Point& p : front.points) {
+            if (front.higher_is_better ? p.metric < limit : p.metric > limit) continue;
+            best = &p;
+            break;
+        }
+    } else {
+        throw Error("is not understood", where,
+                    "use best, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N");
+    }
+    if (best == nullptr) throw Error("no point fits", where, offers());
+    return *best;
+}
+
+} // namespace bitgrain::nn

@@ -1,0 +1,51 @@
+// The graph's vocabulary. Layers are sentences made of these words; each is one file with forward, backward and freeze.
+#pragma once
+
+#include "nn/graph/graph.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace bitgrain::nn {
+
+// ---- per sample ----
+/// The rows of the data.
+Var input(Graph& graph, const std::string& name, std::size_t size);
+/// y = x W (+ b); W is shared, [in][out] row-major; b shared, [out].
+Var affine(Graph& graph, const std::string& name, Var x, Var weights, std::optional<Var> bias);
+Var relu(Graph& graph, const std::string& name, Var x);
+/// Elements of the concatenation of all inputs, in the given order.
+Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, const std::vector<std::size_t>& index);
+/// Sum of equally sized inputs.
+Var add(Graph& graph, const std::string& name, const std::vector<Var>& in);
+
+// ---- shared ----
+/// The values of a parameter slice.
+Var parameter(Graph& graph, const std::string& name, std::size_t slice, std::size_t size);
+/// W'[i][o] = factor[i] * W[i][o], constant factors: standardisation of the inputs folded into a kernel.
+Var scale_rows(Graph& graph, const std::string& name, Var weights, const std::vector<double>& factor);
+/// b'[o] = b[o] - sum_i mean[i] * W[i][o], constant means: centring of the inputs folded into a bias.
+Var fold_mean(Graph& graph, const std::string& name, Var bias, Var weights, const std::vector<double>& mean);
+
+/// Mean and variance of z over the rows of the batch (train, unquantised), or the moving ones: [mean..., variance...].
+/// `moving_slice` is a tracked parameter slice of the same layout.
+Var batch_statistics(Graph& graph, const std::string& name, Var z, std::size_t moving_slice, double momentum);
+/// s = gamma / sqrt(variance + epsilon)
+Var norm_scale(Graph& graph, const std::string& name, Var gamma, Var statistics, double epsilon);
+/// W'[i][o] = W[i][o] * s[o]
+Var scale_columns(Graph& graph, const std::string& name, Var weights, Var scale);
+/// b' = b - mean * s
+Var norm_shift(Graph& graph, const std::string& name, Var bias, Var statistics, Var scale);
+
+// ---- both ----
+/// A quantizer's trainable widths as the quantize op reads them.
+struct QuantizerVars {
+    std::size_t number = 0; ///< in Graph::quantizers()
+    Var width, integer;     ///< parameters, one per group
+    Var table;              ///< per element: scale 2^f, step 2^-f, lowest and highest value (SAT)
+};
+QuantizerVars quantizer_vars(Graph& graph, std::size_t number);
+/// q(x); x per sample or shared.
+Var quantize(Graph& graph, const std::string& name, Var x, const QuantizerVars& quantizer);
+
+} // namespace bitgrain::nn

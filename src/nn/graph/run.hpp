@@ -1,0 +1,60 @@
+// The numbers of a running graph, as an op sees them: values and gradients of its Vars for one tile of rows.
+#pragma once
+
+#include "fx/format.hpp"
+#include "nn/graph/graph.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace bitgrain::nn {
+
+enum class Mode {
+    train,       ///< fake quantisation, batch statistics
+    unquantised, ///< no quantisation, batch statistics: the float network
+    calibrate,   ///< fake quantisation without wrapping, moving statistics, ranges recorded
+    infer,       ///< exact formats, wrapping and saturating; moving statistics
+};
+
+/// Extremes of the quantised (calibrate, train) values of every group of every quantizer; lo > hi: nothing seen.
+template <class T>
+struct Ranges {
+    std::vector<T> lo, hi;
+    void reset(std::size_t size) {
+        lo.assign(size, std::numeric_limits<T>::infinity());
+        hi.assign(size, -std::numeric_limits<T>::infinity());
+    }
+};
+
+/// Sums over rows of a statistics op's input, kept in double: [sum, sum of squares] per element.
+using Sums = std::vector<double>;
+
+template <class T>
+struct Run {
+    const Graph* graph = nullptr;
+    Mode mode = Mode::train;
+    std::size_t rows = 0;       ///< valid rows of this tile; buffers always hold tile_rows
+    std::size_t batch_rows = 0; ///< of the whole step
+    const Parameters* parameters = nullptr;
+    T* parameter_gradient = nullptr; ///< flat like Parameters::values; shared ops only
+    Parameters* tracked = nullptr;   ///< where shared ops of a training step put moving statistics; null: nowhere
+
+    const std::size_t* offset = nullptr; ///< per Var, in elements of its storage
+    T* shared_values = nullptr;
+    T* shared_gradients = nullptr; ///< of this slot while tiles run, of the whole step while shared ops run
+    T* tile_values = nullptr;
+    T* tile_gradients = nullptr;
+    Ranges<T>* ranges = nullptr;                               ///< of this slot
+    Sums* sums = nullptr;                                      ///< of this slot, per statistics element
+    const std::vector<std::vector<fx::Cast>>* casts = nullptr; ///< infer: exact formats, by quantizer number
+    const T* input = nullptr;                                  ///< this tile's rows of the data, element-major
+
+    T* value(Var var) const { return (graph->node(var).shared ? shared_values : tile_values) + offset[var.id]; }
+    T* gradient(Var var) const {
+        return (graph->node(var).shared ? shared_gradients : tile_gradients) + offset[var.id];
+    }
+    bool quantised() const { return mode != Mode::unquantised; }
+};
+
+} // namespace bitgrain::nn

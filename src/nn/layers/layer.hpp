@@ -1,0 +1,68 @@
+// A layer is a function that composes graph ops: parameters in, tensor out. No gradients, no hardware.
+#pragma once
+
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "data/dataset.hpp"
+#include "nn/cost.hpp"
+#include "nn/graph/ops.hpp"
+#include "nn/settings.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bitgrain::nn {
+
+/// What flows between layers.
+struct Tensor {
+    Var var;
+    std::vector<std::size_t> shape; ///< without the batch; elements are row-major
+    /// Still to be applied by the next kernel: x really stands for (x - mean) / deviation.
+    std::optional<data::Standardisation> pending;
+    /// The quantizer that made these values, when they come straight from one: no second one is needed.
+    std::optional<QuantizerVars> quantizer;
+
+    std::size_t size() const;
+};
+
+/// What a layer builds into.
+struct LayerContext {
+    Graph& graph;
+    Parameters& parameters;
+    std::vector<CostTerm>& cost;
+    const QuantizerDefaults& defaults;
+    Random& random;
+    std::string name;            ///< of this layer, unique
+    JsonReader& reader;          ///< of this layer's object; `type`, `name` and `inputs` are taken already
+    bool integral_input = false; ///< the data are integers: fraction bits of an input quantizer would be useless
+    Var data;                    ///< the graph's input
+
+    /// Settings under `key`, over the defaults; `"none"` disables the quantizer.
+    std::optional<QuantizerSettings> settings(const std::string& key, const QuantizerSettings& base);
+    QuantizerVars add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,
+                                const QuantizerSettings& settings);
+    /// The layer's input quantizer on x; x itself when it comes straight from a quantizer and the layer asks for none.
+    Tensor quantized_input(const Tensor& x, const std::string& suffix);
+};
+
+using LayerFunction = Tensor (*)(LayerContext& context, const std::vector<Tensor>& in);
+
+struct LayerType {
+    std::string name;
+    std::string purpose;
+    std::size_t min_inputs, max_inputs;
+    LayerFunction build;
+};
+
+/// The explicit list of layers.
+const std::vector<LayerType>& layer_table();
+
+Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor flatten_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor concat_layer(LayerContext& context, const std::vector<Tensor>& in);
+
+} // namespace bitgrain::nn

@@ -1,0 +1,79 @@
+// The layers that are one or two graph ops.
+#include "nn/layers/layer.hpp"
+
+#include <numeric>
+
+namespace bitgrain::nn {
+
+namespace {
+
+void refuse_pending(const LayerContext& context, const Tensor& x) {
+    if (x.pending) {
+        context.reader.fail("standardised inputs can only be folded into a dense layer",
+                            "put the dense layer first or set data.standardise to false");
+    }
+}
+
+} // namespace
+
+Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    refuse_pending(context, in[0]);
+    Tensor y = in[0];
+    y.var = relu(context.graph, context.name, in[0].var);
+    return y;
+}
+
+Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    QuantizerSettings base = context.defaults.activation;
+    if (in[0].var.id == context.data.id && context.integral_input) base.max_fraction = std::min(base.max_fraction, 0.0);
+    const auto chosen = context.settings("quantizer", base);
+    if (!chosen) context.reader.fail("a quantize layer needs its quantizer");
+    Tensor y = in[0];
+    y.quantizer = context.add_quantizer("quantizer", y.shape, *chosen);
+    y.var = quantize(context.graph, context.name, in[0].var, *y.quantizer);
+    return y;
+}
+
+Tensor flatten_layer(LayerContext&, const std::vector<Tensor>& in) {
+    Tensor y = in[0];
+    y.shape = {in[0].size()};
+    return y;
+}
+
+Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    CostTerm cost;
+    cost.kind = CostTerm::Kind::add;
+    std::vector<Var> vars;
+    for (std::size_t k = 0; k < in.size(); ++k) {
+        refuse_pending(context, in[k]);
+        if (in[k].shape != in[0].shape) context.reader.fail("the inputs of an add layer must have the same shape");
+        const Tensor x = context.quantized_input(in[k], "input_" + std::to_string(k));
+        vars.push_back(x.var);
+        cost.quantizers.push_back(x.quantizer->number);
+        cost.width_vars.push_back(x.quantizer->width);
+    }
+    context.cost.push_back(cost);
+    Tensor y;
+    y.shape = in[0].shape;
+    y.var = add(context.graph, context.name, vars);
+    return y;
+}
+
+Tensor concat_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    Tensor y;
+    y.shape = {0};
+    std::vector<Var> vars;
+    for (const Tensor& x : in) {
+        refuse_pending(context, x);
+        if (x.shape.size() != 1)
+            context.reader.fail("the inputs of a concat layer must have one axis", "put flatten layers before it");
+        vars.push_back(x.var);
+        y.shape[0] += x.shape[0];
+    }
+    std::vector<std::size_t> index(y.shape[0]);
+    std::iota(index.begin(), index.end(), std::size_t{0});
+    y.var = gather(context.graph, context.name, vars, index);
+    return y;
+}
+
+} // namespace bitgrain::nn

@@ -1,0 +1,31 @@
+// Task losses and their gradients on one tile. Softmax cross-entropy works on logits: no softmax is part of the
+// network.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace bitgrain::nn {
+
+template <class T>
+struct Rows;
+
+struct LossResult {
+    double loss = 0.0;       ///< sum over the tile's rows
+    std::size_t correct = 0; ///< rows whose largest output (the first among equals) is the label's
+};
+
+struct Loss {
+    enum class Kind : std::uint8_t { cross_entropy, squared_error };
+    Kind kind = Kind::cross_entropy;
+    std::size_t outputs = 1;
+
+    /// output, gradient: element-major tiles. The gradient is of the mean over batch_rows; rows beyond the tile's get
+    /// zero.
+    template <class T>
+    LossResult apply(const Rows<T>& data, std::span<const std::uint32_t> rows, std::size_t batch_rows, const T* output,
+                     T* gradient) const;
+};
+
+} // namespace bitgrain::nn

@@ -1,0 +1,166 @@
+#include "nn/network.hpp"
+
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+#include "fx/arithmetic.hpp"
+#include "nn/freezer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace bitgrain::nn {
+
+std::size_t Network::weights() const {
+    std::size_t total = 0;
+    for (const CostTerm& term : cost) {
+        if (term.kind == CostTerm::Kind::dense) total += graph.quantizers()[term.quantizers[1]]->size();
+    }
+    return total;
+}
+
+std::unique_ptr<Network> build_network(JsonReader layers, const QuantizerDefaults& defaults, const InputFacts& facts,
+                                       std::size_t outputs, std::uint64_t seed) {
+    auto network = std::make_unique<Network>();
+    Random random(seed);
+    Tensor x;
+    x.shape = facts.shape;
+    x.pending = facts.standardisation;
+    x.var = input(network->graph, "input", x.size());
+    network->input = x.var;
+    network->input_shape = x.shape;
+    network->integral_input = facts.integral;
+
+    std::map<std::string, Tensor> by_name{{"input", x}};
+    std::vector<std::string> names{"input"};
+    std::string last = "input";
+    for (JsonReader& reader : std::vector<JsonReader>(layers.elements())) {
+        std::vector<std::string> types;
+        for (const LayerType& type : layer_table())
+            types.push_back(type.name);
+        const LayerType& type = layer_table()[reader.choice("type", types)];
+        const auto name = reader.get<std::string>("name", type.name + "_" + std::to_string(names.size()));
+        if (by_name.contains(name)) reader.fail("two layers are named '" + name + "'");
+        std::vector<Tensor> in;
+        for (const auto& from : reader.get<std::vector<std::string>>("inputs", {last})) {
+            if (!by_name.contains(from))
+                reader.fail("there is no layer '" + from + "' before this one", suggestion(from, names));
+            in.push_back(by_name.at(from));
+        }
+        if (in.size() < type.min_inputs || in.size() > type.max_inputs) {
+            reader.fail("a " + type.name + " layer takes " + std::to_string(type.min_inputs) +
+                        (type.max_inputs > type.min_inputs ? " or more inputs" : " input") + ", not " +
+                        std::to_string(in.size()));
+        }
+        LayerContext context{network->graph, network->parameters, network->cost, defaults, random, name,
+                             reader,         facts.integral,      network->input};
+        by_name[name] = type.build(context, in);
+        reader.finish();
+        names.push_back(name);
+        last = name;
+    }
+    if (last == "input") layers.fail("the network has no layers");
+    const Tensor& y = by_name.at(last);
+    if (y.size() != outputs) {
+        layers.fail("the last layer '" + last + "' has " + std::to_string(y.size()) + " outputs, the data need " +
+                    std::to_string(outputs));
+    }
+    network->output = y.var;
+    network->outputs = outputs;
+    return network;
+}
+
+void adapt_widths(Network& network, const Rows<double>& rows, Workers& workers) {
+    Engine<double> engine(network.graph, network.output, network.cost, network.parameters, workers);
+    const Ranges<double> ranges = engine.forward(rows, Mode::unquantised, {});
+    for (const auto& quantizer : network.graph.quantizers()) {
+        const auto lo = std::span(ranges.lo).subspan(quantizer->range_offset, quantizer->groups());
+        const auto hi = std::span(ranges.hi).subspan(quantizer->range_offset, quantizer->groups());
+        quantizer->adapt(network.parameters, lo, hi);
+    }
+}
+
+namespace {
+
+std::size_t live_weights(const Network& network, const Engine<double>& engine, const std::vector<fx::Cast>& inputs,
+                         std::size_t kernel) {
+    std::size_t live = 0;
+    for (std::size_t i = 0; i < network.graph.nodes().size(); ++i) {
+        const GraphNode& node = network.graph.nodes()[i];
+        if (!node.shared || node.quantizer != static_cast<int>(kernel)) continue;
+        const auto weights = engine.shared_value({static_cast<std::uint32_t>(i)});
+        const std::size_t outputs = weights.size() / inputs.size();
+        for (std::size_t k = 0; k < weights.size(); ++k)
+            live += weights[k] != 0.0 && !inputs[k / outputs].format.is_zero() ? 1 : 0;
+    }
+    return live;
+}
+
+} // namespace
+
+Calibration calibrate(Network& network, Engine<double>& engine, const Rows<double>& rows, double cover) {
+    Calibration result;
+    result.outputs.resize(rows.count * network.outputs);
+    const Ranges<double> ranges =
+        engine.forward(rows, Mode::calibrate, [&](std::size_t first, std::size_t count, const double* output) {
+            for (std::size_t r = 0; r < count; ++r) {
+                for (std::size_t o = 0; o < network.outputs; ++o)
+                    result.outputs[(first + r) * network.outputs + o] = output[o * tile_rows + r];
+            }
+        });
+    for (const auto& quantizer : network.graph.quantizers()) {
+        const auto lo = std::span(ranges.lo).subspan(quantizer->range_offset, quantizer->groups());
+        const auto hi = std::span(ranges.hi).subspan(quantizer->range_offset, quantizer->groups());
+        // Forget everything before: the calibrated bits are those of these rows.
+        quantizer->track(network.parameters, lo, hi, 1e9);
+        result.casts.push_back(quantizer->casts(network.parameters, lo, hi, cover));
+    }
+    result.ebops = engine.ebops();
+    for (const CostTerm& term : network.cost) {
+        if (term.kind == CostTerm::Kind::dense)
+            result.live_weights += live_weights(network, engine, result.casts[term.quantizers[0]], term.quantizers[1]);
+    }
+    return result;
+}
+
+namespace {
+
+/// Formats of the hardware's port. Integer data: the narrowest integers that hold the data. Real data: the grid and
+/// range that the quantizers reading the input use (software rounds into it, so nothing is lost that the network would
+/// keep).
+model::Input make_port(const Network& network, const Calibration& calibration, const FeatureRange& range) {
+    model::Input port{"x", network.input_shape, {}};
+    std::size_t size = 1;
+    for (const std::size_t extent : port.shape)
+        size *= extent;
+    for (std::size_t e = 0; e < size; ++e) {
+        if (network.integral_input) {
+            port.formats.push_back(
+                fx::format_of({static_cast<std::int64_t>(range.lo[e]), static_cast<std::int64_t>(range.hi[e]), 0}));
+            continue;
+        }
+        fx::Format format{false, -1000, -1000};
+        for (const GraphNode& node : network.graph.nodes()) {
+            if (node.quantizer < 0 || node.shared || node.in[0].id != network.input.id) continue;
+            const fx::Format& read = calibration.casts[static_cast<std::size_t>(node.quantizer)][e].format;
+            if (read.is_zero()) continue;
+            format = {format.sign || read.sign, std::max(format.integer, read.integer),
+                      std::max(format.fraction, read.fraction)};
+        }
+        if (format.integer == -1000) format = {false, 0, 0};
+        port.formats.push_back(format);
+    }
+    return port;
+}
+
+} // namespace
+
+model::Model freeze_network(const Network& network, const Engine<double>& engine, const Calibration& calibration,
+                            const FeatureRange& range, const std::string& name) {
+    Freezer freezer(network.graph, engine, calibration.casts, network.input, make_port(network, calibration, range));
+    model::Model model = freezer.freeze(network.output, "y");
+    model.name = name;
+    return model;
+}
+
+} // namespace bitgrain::nn

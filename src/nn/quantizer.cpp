@@ -1,0 +1,139 @@
+#include "nn/quantizer.hpp"
+
+#include "base/error.hpp"
+#include "nn/power_of_two.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitgrain::nn {
+
+namespace {
+
+/// Integer bits that hold [lo, hi], both on the grid 2^-fraction (rule 5.1); -fraction for the constant zero.
+int integer_bits(double lo, double hi, int fraction) {
+    int bits = -fraction;
+    if (hi > 0.0) bits = exponent_of(hi) + 1;
+    if (lo < 0.0) {
+        const int exponent = exponent_of(-lo); // -2^n fits n integer bits
+        bits = std::max(bits, -lo == power_of_two<double>(exponent) ? exponent : exponent + 1);
+    }
+    return bits;
+}
+
+} // namespace
+
+Quantizer::Quantizer(std::string name, const std::vector<std::size_t>& shape, const QuantizerSettings& settings,
+                     Parameters& parameters)
+    : name_(std::move(name)), settings_(settings), size_(1) {
+    for (const std::size_t extent : shape)
+        size_ *= extent;
+    groups_ = size_;
+    if (settings.granularity == Granularity::tensor) {
+        groups_ = 1;
+        group_of_.assign(size_, 0);
+    } else if (settings.granularity == Granularity::channel) {
+        const std::size_t axis = settings.axis.value_or(shape.size() - 1);
+        if (axis >= shape.size())
+            throw Error("the tensor has no axis " + std::to_string(axis), name_, "axes count from 0");
+        groups_ = shape[axis];
+        std::size_t inner = 1;
+        for (std::size_t i = axis + 1; i < shape.size(); ++i)
+            inner *= shape[i];
+        for (std::size_t e = 0; e < size_; ++e)
+            group_of_.push_back(static_cast<std::uint32_t>(e / inner % groups_));
+    }
+    const auto pull = static_cast<float>(settings.trainable ? settings.pull : 0.0);
+    if (saturates()) {
+        width_slice_ = parameters.add(
+            {name_ + ".bits", 0, 0, static_cast<float>(settings.min_bits), static_cast<float>(settings.max_bits), pull},
+            std::vector<float>(groups_, static_cast<float>(settings.bits)));
+        integer_slice_ = parameters.add({name_ + ".integer", 0, 0, -24.0F, 24.0F, 0.0F},
+                                        std::vector<float>(groups_, static_cast<float>(settings.integer)));
+    } else {
+        width_slice_ = parameters.add({name_ + ".fraction", 0, 0, static_cast<float>(settings.min_fraction),
+                                       static_cast<float>(settings.max_fraction), pull},
+                                      std::vector<float>(groups_, static_cast<float>(settings.fraction)));
+        integer_slice_ = parameters.add({name_ + ".integer", 0, 0, -60.0F, 60.0F, 0.0F},
+                                        std::vector<float>(groups_, static_cast<float>(settings.integer)));
+    }
+}
+
+Quantizer::Widths Quantizer::widths(const Parameters& parameters, std::size_t group) const {
+    const auto width = static_cast<int>(std::nearbyint(parameters.slice(width_slice_)[group]));
+    const auto integer = static_cast<int>(std::nearbyint(parameters.slice(integer_slice_)[group]));
+    if (saturates()) return {integer, width - integer};
+    return {std::max(integer, -width), width};
+}
+
+void Quantizer::element_bits(const Parameters& parameters, std::span<float> bits) const {
+    const float* width = parameters.slice(width_slice_).data();
+    const float* integer = parameters.slice(integer_slice_).data();
+    const bool wraps = !saturates();
+    for (std::size_t e = 0; e < size_; ++e) {
+        const std::size_t g = group(e);
+        const float sum = std::nearbyint(width[g]) + (wraps ? std::nearbyint(integer[g]) : 0.0F);
+        bits[e] = sum > 0.0F ? sum : 0.0F;
+    }
+}
+
+void Quantizer::track(Parameters& parameters, std::span<const double> lo, std::span<const double> hi,
+                      double decay) const {
+    if (saturates()) return;
+    const auto integer = parameters.slice(integer_slice_);
+    for (std::size_t g = 0; g < groups_; ++g) {
+        if (lo[g] > hi[g]) continue;
+        const int fraction = static_cast<int>(std::nearbyint(parameters.slice(width_slice_)[g]));
+        const auto needed = static_cast<float>(integer_bits(lo[g], hi[g], fraction));
+        integer[g] = std::max(integer[g] - static_cast<float>(decay), needed);
+    }
+}
+
+void Quantizer::adapt(Parameters& parameters, std::span<const double> lo, std::span<const double> hi) const {
+    if (!settings_.adapt) return;
+    const auto width = parameters.slice(width_slice_), integer = parameters.slice(integer_slice_);
+    const ParameterSlice& bounds = parameters.slices()[width_slice_];
+    // A group without a magnitude of its own (constant zero) starts like the largest of the tensor.
+    double largest = 0.0;
+    for (std::size_t g = 0; g < groups_; ++g) {
+        if (lo[g] <= hi[g]) largest = std::max({largest, -lo[g], hi[g]});
+    }
+    for (std::size_t g = 0; g < groups_; ++g) {
+        double magnitude = lo[g] <= hi[g] ? std::max(-lo[g], hi[g]) : 0.0;
+        if (magnitude <= 0.0) magnitude = largest;
+        const double top = magnitude > 0.0 ? std::ceil(std::log2(magnitude)) : settings_.integer;
+        integer[g] = static_cast<float>(top);
+        width[g] =
+            std::clamp(static_cast<float>(saturates() ? settings_.bits : settings_.bits - top), bounds.lo, bounds.hi);
+    }
+}
+
+std::vector<fx::Cast> Quantizer::casts(const Parameters& parameters, std::span<const double> lo,
+                                       std::span<const double> hi, double cover) const {
+    std::vector<fx::Cast> by_group(groups_);
+    for (std::size_t g = 0; g < groups_; ++g) {
+        const Widths w = widths(parameters, g);
+        fx::Cast& cast = by_group[g];
+        cast.round = settings_.round;
+        cast.overflow = settings_.overflow;
+        if (saturates()) {
+            cast.format =
+                w.bits() == 0 ? fx::Format{false, -w.fraction, w.fraction} : fx::Format{true, w.integer, w.fraction};
+        } else if (lo[g] > hi[g]) {
+            cast.format = {false, -w.fraction, w.fraction};
+        } else {
+            const double middle = (lo[g] + hi[g]) / 2, radius = (hi[g] - lo[g]) / 2 * cover;
+            double low = std::floor(std::ldexp(middle - radius, w.fraction)),
+                   high = std::ceil(std::ldexp(middle + radius, w.fraction));
+            if (lo[g] >= 0) low = std::max(low, 0.0); // a rectified signal gets no sign bit from its headroom
+            cast.format = fx::format_of({static_cast<std::int64_t>(low), static_cast<std::int64_t>(high), w.fraction});
+        }
+    }
+    if (group_of_.empty()) return by_group;
+    std::vector<fx::Cast> casts;
+    for (const std::uint32_t g : group_of_)
+        casts.push_back(by_group[g]);
+    return casts;
+}
+
+} // namespace bitgrain::nn

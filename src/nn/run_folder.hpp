@@ -1,0 +1,27 @@
+// A run directory and who may write to it: one process at a time.
+#pragma once
+
+#include <filesystem>
+
+namespace bitgrain::nn {
+
+class RunFolder {
+  public:
+    /// Makes the folder and locks it; Error when another process trains in it.
+    explicit RunFolder(std::filesystem::path path);
+    RunFolder(const RunFolder&) = delete;
+    RunFolder& operator=(const RunFolder&) = delete;
+    ~RunFolder();
+
+    std::filesystem::path experiment() const { return path_ / "experiment.json"; }
+    std::filesystem::path front() const { return path_ / "front.json"; }
+    std::filesystem::path state() const { return path_ / "state.ckpt"; }
+    std::filesystem::path points() const { return path_ / "points"; }
+    std::filesystem::path file(const std::string& name) const { return path_ / name; }
+
+  private:
+    std::filesystem::path path_;
+    int lock_ = -1;
+};
+
+} // namespace bitgrain::nn

@@ -1,0 +1,138 @@
+#include "nn/trainer.hpp"
+
+#include "base/random.hpp"
+
+#include <cmath>
+#include <numeric>
+
+namespace bitgrain::nn {
+
+namespace {
+
+template <class T>
+void append(Rows<T>& rows, const data::Dataset& dataset, const data::Standardisation& targets) {
+    rows.features = dataset.features_per_row();
+    rows.count += dataset.rows;
+    rows.values.insert(rows.values.end(), dataset.features.begin(), dataset.features.end());
+    rows.labels.insert(rows.labels.end(), dataset.labels.begin(), dataset.labels.end());
+    rows.target_size = dataset.target_size;
+    for (std::size_t i = 0; i < dataset.targets.size(); ++i) {
+        const std::size_t o = i % dataset.target_size;
+        rows.targets.push_back(static_cast<T>((dataset.targets[i] - targets.mean[o]) / targets.deviation[o]));
+    }
+}
+
+} // namespace
+
+TrainingRows make_rows(const Data& data) {
+    TrainingRows rows;
+    data::Standardisation& target_scale = rows.target_scale;
+    const std::size_t size = data.train.target_size;
+    target_scale.mean.assign(size, 0.0);
+    target_scale.deviation.assign(size, 1.0);
+    const auto n = static_cast<double>(data.train.rows);
+    for (std::size_t o = 0; o < size; ++o) {
+        double sum = 0.0, squares = 0.0;
+        for (std::size_t r = 0; r < data.train.rows; ++r)
+            sum += data.train.targets[r * size + o];
+        target_scale.mean[o] = sum / n;
+        for (std::size_t r = 0; r < data.train.rows; ++r)
+            squares += std::pow(data.train.targets[r * size + o] - sum / n, 2);
+        if (squares > 0) target_scale.deviation[o] = std::sqrt(squares / n);
+    }
+    append(rows.train, data.train, target_scale);
+    append(rows.all, data.train, target_scale);
+    rows.validation_first = rows.all.count;
+    append(rows.all, data.validation, target_scale);
+    append(rows.test, data.test, target_scale);
+    return rows;
+}
+
+double metric_of(const Loss& loss, std::span<const double> outputs, const Rows<double>& rows, std::size_t first,
+                 const data::Standardisation& target_scale) {
+    const std::size_t n = rows.count - first;
+    if (n == 0) return 0.0;
+    double total = 0.0;
+    for (std::size_t r = first; r < rows.count; ++r) {
+        const double* y = outputs.data() + r * loss.outputs;
+        if (loss.kind == Loss::Kind::cross_entropy) {
+            const auto best = std::max_element(y, y + loss.outputs) - y; // the first among equals, as in hardware
+            total += best == rows.labels[r] ? 1.0 : 0.0;
+        } else {
+            for (std::size_t o = 0; o < loss.outputs; ++o)
+                total += std::pow((y[o] - rows.targets[r * loss.outputs + o]) * target_scale.deviation[o], 2);
+        }
+    }
+    if (loss.kind == Loss::Kind::cross_entropy) return total / static_cast<double>(n);
+    return std::sqrt(total / static_cast<double>(n * loss.outputs));
+}
+
+Trainer::Trainer(const TrainingSettings& settings, Network& network, const TrainingRows& rows, const Loss& loss,
+                 Workers& workers)
+    : settings_(settings), network_(network), rows_(rows), loss_(loss), workers_(workers),
+      engine_(network.graph, network.output, network.cost, network.parameters, workers),
+      exact_(network.graph, network.output, network.cost, network.parameters, workers),
+      adam_(network.parameters.values().size()) {}
+
+StepResult Trainer::run_epoch(std::int64_t number, Mode mode, double beta, Adam& adam, const LearningRate& rate,
+                              std::uint64_t stream) {
+    const std::size_t n = rows_.train.count;
+    std::vector<std::uint32_t> order(n);
+    std::iota(order.begin(), order.end(), 0U);
+    // A function of seed and epoch alone, so that a resumed run sees the same batches.
+    Random(settings_.seed).fork(stream + static_cast<std::uint64_t>(number)).shuffle(std::span(order));
+    const std::size_t batches = std::max<std::size_t>(1, (n + settings_.batch / 2) / settings_.batch);
+    StepResult mean;
+    for (std::size_t b = 0; b < batches; ++b) {
+        const std::size_t first = b * n / batches, last = (b + 1) * n / batches;
+        const StepResult step = engine_.step(
+            rows_.train, std::span<const std::uint32_t>(order).subspan(first, last - first), mode, loss_, beta);
+        const double epoch = static_cast<double>(number) + static_cast<double>(b) / static_cast<double>(batches);
+        adam.update(network_.parameters, engine_.gradient(), rate.at(epoch));
+        mean.loss += step.loss * static_cast<double>(last - first) / static_cast<double>(n);
+        mean.ebops = step.ebops;
+        mean.correct += step.correct;
+    }
+    return mean;
+}
+
+double Trainer::train_float(std::int64_t epochs) {
+    Adam adam(network_.parameters.values().size());
+    LearningRate rate = settings_.learning_rate;
+    rate.period = static_cast<double>(epochs);
+    double loss = 0.0;
+    for (std::int64_t e = 0; e < epochs; ++e)
+        loss = run_epoch(e, Mode::unquantised, 0.0, adam, rate, 1ULL << 40).loss;
+    return loss;
+}
+
+double Trainer::float_metric(const Rows<double>& rows, std::size_t first) const {
+    std::vector<double> outputs(rows.count * loss_.outputs);
+    exact_.forward(rows, Mode::unquantised, [&](std::size_t begin, std::size_t count, const double* y) {
+        for (std::size_t r = 0; r < count; ++r) {
+            for (std::size_t o = 0; o < loss_.outputs; ++o)
+                outputs[(begin + r) * loss_.outputs + o] = y[o * tile_rows + r];
+        }
+    });
+    return metric_of(loss_, outputs, rows, first, rows_.target_scale);
+}
+
+StepResult Trainer::epoch(std::int64_t number) {
+    return run_epoch(number, Mode::train, settings_.beta.at(static_cast<double>(number)), adam_,
+                     settings_.learning_rate, 0);
+}
+
+Point Trainer::evaluate(std::int64_t number) const {
+    const std::vector<float> before = network_.parameters.values();
+    const Calibration calibration = calibrate(network_, exact_, rows_.all, 1.0);
+    network_.parameters.values() = before;
+    Point point;
+    point.epoch = number;
+    point.ebops = calibration.ebops;
+    point.live_weights = calibration.live_weights;
+    point.beta = settings_.beta.at(static_cast<double>(number));
+    point.metric = metric_of(loss_, calibration.outputs, rows_.all, rows_.validation_first, rows_.target_scale);
+    return point;
+}
+
+} // namespace bitgrain::nn

@@ -1,0 +1,71 @@
+#include "nn/workers.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::nn {
+
+Workers::Workers(unsigned threads) {
+    if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+    for (unsigned thread = 1; thread < threads; ++thread)
+        crew_.emplace_back([this, thread] { work(thread); });
+}
+
+Workers::~Workers() {
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    start_.notify_all();
+    for (std::thread& thread : crew_)
+        thread.join();
+}
+
+void Workers::run(std::size_t count, const std::function<void(unsigned, std::size_t)>& job) {
+    if (crew_.empty() || count <= 1) {
+        for (std::size_t index = 0; index < count; ++index)
+            job(0, index);
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        job_ = &job;
+        count_ = count;
+        next_ = 0;
+        busy_ = static_cast<unsigned>(crew_.size());
+        error_ = nullptr;
+        ++round_;
+    }
+    start_.notify_all();
+    take_jobs(0);
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return busy_ == 0; });
+    if (error_) std::rethrow_exception(error_);
+}
+
+void Workers::take_jobs(unsigned thread) {
+    for (std::size_t index = next_++; index < count_; index = next_++) {
+        try {
+            (*job_)(thread, index);
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            if (!error_) error_ = std::current_exception();
+        }
+    }
+}
+
+void Workers::work(unsigned thread) {
+    std::uint64_t seen = 0;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            start_.wait(lock, [&] { return stop_ || round_ != seen; });
+            if (stop_) return;
+            seen = round_;
+        }
+        take_jobs(thread);
+        const std::lock_guard lock(mutex_);
+        if (--busy_ == 0) done_.notify_one();
+    }
+}
+
+} // namespace bitgrain::nn
