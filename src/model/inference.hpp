@@ -15,12 +15,13 @@ std::size_t output_count(const Model& model);
 /// Formats of the ports in the same order.
 std::vector<fx::Format> input_formats(const Model& model);
 
-/// Software's half of the port: rows x features real numbers -> codes (round to nearest, saturate). `saturated`, when given,
-/// counts values that did not fit. NaN throws Error that names row and feature.
+/// Software's half of the port: rows x features real numbers -> codes (round to nearest, saturate). `saturated`, when
+/// given, counts values that did not fit. NaN throws Error that names row and feature.
 std::vector<std::int64_t> quantize_inputs(const Model& model, std::span<const double> values, std::size_t rows,
                                           std::size_t* saturated = nullptr);
 
-/// rows x inputs codes -> rows x outputs codes, on the grids of output_fractions(). Exact. Inputs must be inside the formats.
+/// rows x inputs codes -> rows x outputs codes, on the grids of output_fractions(). Exact. Inputs must be inside the
+/// formats.
 std::vector<std::int64_t> infer(const Model& model, std::span<const std::int64_t> codes, std::size_t rows);
 /// The fraction (grid) of each output code.
 std::vector<int> output_fractions(const Model& model);

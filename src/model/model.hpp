@@ -1,8 +1,9 @@
 // The fixed-point model: a complete description of the hardware function, and the border between learning and hardware.
-// Plain data; equal JSON means equal hardware. Semantics: run.hpp. Constants are doubles, exact (every constant is dyadic).
+// Plain data; equal JSON means equal hardware. Semantics: run.hpp. Constants are doubles, exact (every constant is
+// dyadic).
 //
-// A model is a list of steps; each step makes one value (a flat list of scalars) from earlier values. Values are numbered:
-// first the inputs, then one per step.
+// A model is a list of steps; each step makes one value (a flat list of scalars) from earlier values. Values are
+// numbered: first the inputs, then one per step.
 #pragma once
 
 #include "base/json.hpp"
@@ -37,8 +38,8 @@ struct Relu {
     friend bool operator==(const Relu&, const Relu&) = default;
 };
 
-/// y_i = table[index[i]] at the code of x_i, a value of the table's key format. One entry per code of the format, from its
-/// smallest code up. The input is expected to be in the format already (a Cast goes before).
+/// y_i = table[index[i]] at the code of x_i, a value of the table's key format. One entry per code of the format, from
+/// its smallest code up. The input is expected to be in the format already (a Cast goes before).
 struct Table {
     struct Content {
         fx::Format key;
@@ -109,8 +110,8 @@ struct Output {
 struct Task {
     enum class Kind : std::uint8_t { none, classification, regression };
     Kind kind = Kind::none;
-    std::vector<std::string> classes;  ///< names, classification
-    std::vector<double> target_scale;  ///< regression: real target = output * scale + offset; empty: 1 and 0
+    std::vector<std::string> classes; ///< names, classification
+    std::vector<double> target_scale; ///< regression: real target = output * scale + offset; empty: 1 and 0
     std::vector<double> target_offset;
 
     friend bool operator==(const Task&, const Task&) = default;
@@ -130,8 +131,8 @@ struct Model {
 /// Elements of value v (inputs first, then steps). The model must be valid.
 std::size_t value_size(const Model& model, std::size_t v);
 
-/// Sizes, operand order, finite dyadic constants, formats that keep numbers within 53 bits on every wire (by intervals). Throws
-/// Error that names the step; `where` is put before it.
+/// Sizes, operand order, finite dyadic constants, formats that keep numbers within 53 bits on every wire (by
+/// intervals). Throws Error that names the step; `where` is put before it.
 void validate(const Model& model, const std::string& where = {});
 
 Json to_json(const Model& model);

@@ -9,13 +9,16 @@
 
 #include <concepts>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bitgrain::model {
 
+/// The operations a value type must offer. A domain may also define begin_step(number of the step) and
+/// begin_element(i), which are called before the work on each, so that it knows where it is.
 template <class D>
-concept Domain = requires(D domain, const typename D::Value& a, const Affine& affine, const Table::Content& table, const fx::Cast& cast,
-                          std::span<const typename D::Value> values) {
+concept Domain = requires(D domain, const typename D::Value& a, const Affine& affine, const Table::Content& table,
+                          const fx::Cast& cast, std::span<const typename D::Value> values) {
     { domain.zero() } -> std::same_as<typename D::Value>;
     { domain.add(a, a) } -> std::same_as<typename D::Value>;
     { domain.mul(a, a) } -> std::same_as<typename D::Value>;
@@ -26,86 +29,89 @@ concept Domain = requires(D domain, const typename D::Value& a, const Affine& af
     { domain.affine(affine, values) } -> std::same_as<std::vector<typename D::Value>>;
 };
 
-/// A domain may define begin_step(step) and begin_element(i) to know where it is (lower does, for names).
+/// One step: call it with the step's op. `in` holds one value (a list of elements) per operand.
 template <Domain D>
-std::vector<typename D::Value> run_step(D& domain, const Step& step, std::span<const std::vector<typename D::Value>* const> in) {
-    using Value = typename D::Value;
-    const auto element = [&](std::size_t i) {
-        if constexpr (requires { domain.begin_element(i); }) domain.begin_element(i);
-    };
-    const std::vector<Value>& x = *in[0];
-    std::vector<Value> y;
-    const auto each = [&](std::size_t n, auto&& f) {
-        y.reserve(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            element(i);
-            y.push_back(f(i));
-        }
-    };
-    struct Visitor {
-        D& domain;
-        std::span<const std::vector<Value>* const> in;
-        const std::vector<Value>& x;
-        std::vector<Value>& y;
-        const decltype(each)& for_each;
+class StepRunner {
+  public:
+    using Element = typename D::Value;
+    using Value = std::vector<Element>;
 
-        void operator()(const Affine& op) const { y = domain.affine(op, std::span<const Value>(x)); }
-        void operator()(const Cast& op) const {
-            for_each(x.size(), [&](std::size_t i) { return domain.cast(x[i], op.casts[i]); });
-        }
-        void operator()(const Relu&) const {
-            for_each(x.size(), [&](std::size_t i) { return domain.relu(x[i]); });
-        }
-        void operator()(const Table& op) const {
-            for_each(x.size(), [&](std::size_t i) { return domain.table(x[i], op.tables[op.index[i]]); });
-        }
-        void operator()(const Gather& op) const {
-            std::vector<const Value*> all;
-            for (const auto* operand : in) {
-                for (const Value& value : *operand) all.push_back(&value);
-            }
-            for_each(op.index.size(), [&](std::size_t i) {
-                return op.index[i] < 0 ? domain.zero() : *all[static_cast<std::size_t>(op.index[i])];
-            });
-        }
-        void operator()(const Add&) const {
-            for_each(x.size(), [&](std::size_t i) {
-                Value sum = x[i];
-                for (std::size_t k = 1; k < in.size(); ++k) sum = domain.add(sum, (*in[k])[i]);
-                return sum;
-            });
-        }
-        void operator()(const Mul&) const {
-            for_each(x.size(), [&](std::size_t i) { return domain.mul(x[i], (*in[1])[i]); });
-        }
-        void operator()(const Reduce& op) const {
-            for_each(x.size() / op.size, [&](std::size_t g) { return reduce(op, g * op.size, op.size); });
-        }
-        /// Balanced, so that the netlist is as shallow as it can be.
-        Value reduce(const Reduce& op, std::size_t first, std::size_t n) const {
-            if (n == 1) return x[first];
-            const Value a = reduce(op, first, n / 2);
-            const Value b = reduce(op, first + n / 2, n - n / 2);
-            return op.kind == Reduce::Kind::sum ? domain.add(a, b) : domain.maximum(a, b);
-        }
-    };
-    std::visit(Visitor{domain, in, x, y, each}, step.op);
-    return y;
-}
+    StepRunner(D& domain, std::span<const Value* const> in) : domain_(domain), in_(in), x_(*in[0]) {}
 
-/// Runs a valid model; `inputs` has one list per model input, in the port's formats. Returns every value (inputs first).
+    Value operator()(const Affine& op) const { return domain_.affine(op, std::span<const Element>(x_)); }
+    Value operator()(const Cast& op) const {
+        return each(x_.size(), [&](std::size_t i) { return domain_.cast(x_[i], op.casts[i]); });
+    }
+    Value operator()(const Relu&) const {
+        return each(x_.size(), [&](std::size_t i) { return domain_.relu(x_[i]); });
+    }
+    Value operator()(const Table& op) const {
+        return each(x_.size(), [&](std::size_t i) { return domain_.table(x_[i], op.tables[op.index[i]]); });
+    }
+    Value operator()(const Gather& op) const {
+        std::vector<const Element*> all;
+        for (const Value* operand : in_) {
+            for (const Element& element : *operand)
+                all.push_back(&element);
+        }
+        return each(op.index.size(), [&](std::size_t i) {
+            return op.index[i] < 0 ? domain_.zero() : *all[static_cast<std::size_t>(op.index[i])];
+        });
+    }
+    Value operator()(const Add&) const {
+        return each(x_.size(), [&](std::size_t i) { return sum(i, 0, in_.size()); });
+    }
+    Value operator()(const Mul&) const {
+        return each(x_.size(), [&](std::size_t i) { return domain_.mul(x_[i], (*in_[1])[i]); });
+    }
+    Value operator()(const Reduce& op) const {
+        return each(x_.size() / op.size, [&](std::size_t g) { return reduce(op.kind, g * op.size, op.size); });
+    }
+
+  private:
+    template <class Function>
+    Value each(std::size_t count, Function function) const {
+        Value y;
+        y.reserve(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            if constexpr (requires { domain_.begin_element(i); }) domain_.begin_element(i);
+            y.push_back(function(i));
+        }
+        return y;
+    }
+    // Both are balanced trees, so that the netlist is as shallow as it can be.
+    Element sum(std::size_t i, std::size_t first, std::size_t count) const {
+        if (count == 1) return (*in_[first])[i];
+        return domain_.add(sum(i, first, count / 2), sum(i, first + count / 2, count - count / 2));
+    }
+    Element reduce(Reduce::Kind kind, std::size_t first, std::size_t count) const {
+        if (count == 1) return x_[first];
+        const Element a = reduce(kind, first, count / 2);
+        const Element b = reduce(kind, first + count / 2, count - count / 2);
+        return kind == Reduce::Kind::sum ? domain_.add(a, b) : domain_.maximum(a, b);
+    }
+
+    D& domain_;
+    std::span<const Value* const> in_;
+    const Value& x_;
+};
+
+/// Runs a valid model; `inputs` has one list per model input, in the port's formats. Returns every value (inputs
+/// first).
 template <Domain D>
 std::vector<std::vector<typename D::Value>> run_all(const Model& model, D& domain,
                                                     std::vector<std::vector<typename D::Value>> inputs) {
-    using Value = typename D::Value;
     CHECK(inputs.size() == model.inputs.size(), "one list per input");
-    std::vector<std::vector<Value>> values = std::move(inputs);
-    values.reserve(values.size() + model.steps.size());
-    for (const Step& step : model.steps) {
-        if constexpr (requires { domain.begin_step(step); }) domain.begin_step(step);
-        std::vector<const std::vector<Value>*> in;
-        for (const std::size_t operand : step.operands) in.push_back(&values[operand]);
-        values.push_back(run_step(domain, step, std::span<const std::vector<Value>* const>(in)));
+    auto values = std::move(inputs);
+    values.reserve(values.size() + model.steps.size()); // the operands' addresses stay
+    std::vector<const std::vector<typename D::Value>*> in;
+    for (std::size_t s = 0; s < model.steps.size(); ++s) {
+        const Step& step = model.steps[s];
+        if constexpr (requires { domain.begin_step(s); }) domain.begin_step(s);
+        in.clear();
+        for (const std::size_t operand : step.operands)
+            in.push_back(&values[operand]);
+        values.push_back(std::visit(StepRunner<D>(domain, in), step.op));
     }
     return values;
 }
