@@ -21,7 +21,7 @@ CPP_FILES = $(shell find src sim tests -name '*.cpp' -o -name '*.hpp' | LC_ALL=C
 .PHONY: help setup build demo test test-sanitized lint format install clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install the Debian packages that are missing
 	@command -v dpkg-query > /dev/null || { echo "not a Debian system: install the equivalents of: $(PACKAGES)"; exit 0; }; \

@@ -1,0 +1,148 @@
+// bitgrain build: model.json -> a folder with the Verilog, its port signature and the estimated numbers.
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/home.hpp"
+#include "cli/new_folder.hpp"
+#include "cli/steps.hpp"
+#include "hw/schedule.hpp"
+#include "lower/lower.hpp"
+#include "opt/passes.hpp"
+#include "report/text.hpp"
+#include "rtl/emit.hpp"
+
+#include <cmath>
+#include <memory>
+
+namespace bitgrain::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+    fs::path model, folder;
+    BuildOptions build;
+    std::string slack = "0";
+    std::string effort = "normal";
+    bool json = false;
+};
+
+bool is_build(const fs::path& folder) {
+    return fs::exists(folder / "signature.json") && fs::exists(folder / "model.json") &&
+           fs::is_directory(folder / "rtl");
+}
+
+void check(const BuildOptions& options, const hw::Target& target) {
+    if (!std::isfinite(options.clock_ns) || options.clock_ns <= 0) throw Error("must be more than 0 ns", "--clock-ns");
+    if (!(options.margin >= 0 && options.margin < 1)) throw Error("must be at least 0 and less than 1", "--margin");
+    if (options.operands < 2 || options.operands > 3) throw Error("must be 2 or 3", "--operands");
+    if (options.operands > target.max_add_operands) {
+        throw Error("the target adds at most " + std::to_string(target.max_add_operands) + " numbers at once",
+                    "--operands", "target " + target.name);
+    }
+}
+
+std::string json_text(const Json& json) {
+    return json.dump(2) + "\n";
+}
+
+void write_verilog(const rtl::Verilog& verilog, const fs::path& library, const fs::path& folder) {
+    for (const rtl::File& file : verilog.files)
+        write_file(folder / file.name, file.text);
+    for (const std::string& cell : verilog.cells) {
+        write_file(folder / (cell + ".v"), read_file(library / (cell + ".v")));
+    }
+}
+
+std::optional<int> read_slack(const std::string& text) {
+    if (text == "none") return std::nullopt;
+    if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos) {
+        throw Error("must be a number of adder levels or none", "--slack");
+    }
+    return std::stoi(text);
+}
+
+cmvm::Effort read_effort(const std::string& text) {
+    if (text == "fast") return cmvm::Effort::fast;
+    if (text == "normal") return cmvm::Effort::normal;
+    if (text == "high") return cmvm::Effort::high;
+    throw Error("'" + text + "' is not known", "--effort", "known: fast, normal, high");
+}
+
+int run(Arguments arguments) {
+    arguments.build.slack = read_slack(arguments.slack);
+    arguments.build.effort = read_effort(arguments.effort);
+    const report::Report report = build_step(model::read(arguments.model), arguments.build, arguments.folder);
+    print_result(arguments.json, report::to_text(report), report::to_json(report));
+    return exit_ok;
+}
+
+} // namespace
+
+report::Report build_step(const model::Model& model, const BuildOptions& options, const fs::path& folder) {
+    const Home home = find_home();
+    const hw::Target target = hw::read_target(home.constraints, options.target);
+    check(options, target);
+    NewFolder build(folder, is_build);
+
+    lower::Options lowering;
+    lowering.cmvm.slack = options.slack;
+    lowering.cmvm.operands = options.operands;
+    lowering.cmvm.effort = options.effort;
+    const ir::Netlist netlist = opt::optimize(lower::lower(model, lowering));
+    hw::ScheduleOptions timing;
+    timing.clock_ns = options.clock_ns;
+    timing.margin = options.margin;
+    const hw::Schedule schedule = hw::schedule(target, netlist, timing);
+    hw::verify(schedule, target, netlist, timing);
+    const hw::AreaReport area = hw::area(target, netlist, schedule);
+    const rtl::Signature signature = rtl::signature(netlist, schedule);
+
+    report::Report report;
+    report.title = model.name;
+    report.sections.push_back(report::model_section(model));
+    report.sections.push_back(report::hardware_section(target, netlist, schedule, area, signature));
+    report.sections.push_back(report::files_section({{"verilog", (folder / "rtl" / (signature.module + ".v")).string()},
+                                                     {"signature", (folder / "signature.json").string()},
+                                                     {"model", (folder / "model.json").string()}}));
+    report.layers = report::layers(netlist, area);
+
+    write_verilog(rtl::emit(netlist, schedule, signature), home.rtl_lib, build.path() / "rtl");
+    model::write(build.path() / "model.json", model);
+    write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
+    write_file(build.path() / "report.json", json_text(report::to_json(report)));
+    build.put_in_place();
+    return report;
+}
+
+Command build_command(CLI::App& program) {
+    const auto arguments = std::make_shared<Arguments>();
+    BuildOptions& build = arguments->build;
+    CLI::App* app = program.add_subcommand("build", "Turn a model into pipelined Verilog for a clock and a target");
+    app->add_option("model", arguments->model, "The model file")->required()->type_name("MODEL.json");
+    app->add_option("-o,--output", arguments->folder, "The build folder to write; an older build is replaced")
+        ->required()
+        ->type_name("BUILD");
+    app->add_option("--clock-ns", build.clock_ns, "Clock period in ns")->capture_default_str()->type_name("NS");
+    app->add_option("--target", build.target, "Device, a folder of constraints/")
+        ->capture_default_str()
+        ->type_name("NAME");
+    app->add_option("--margin", build.margin, "Share of the clock kept free in every stage")
+        ->capture_default_str()
+        ->type_name("SHARE");
+    app->add_option("--slack", arguments->slack,
+                    "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit")
+        ->capture_default_str()
+        ->type_name("LEVELS");
+    app->add_option("--operands", build.operands, "Numbers that one adder may add: 2 or 3")->capture_default_str();
+    app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
+        ->capture_default_str()
+        ->type_name("LEVEL");
+    app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
+    app->footer(examples("bitgrain build model.json -o build --clock-ns 5 --target xcvu13p"));
+    return {app, [arguments] { return run(*arguments); }};
+}
+
+} // namespace bitgrain::cli

@@ -1,0 +1,56 @@
+// bitgrain freeze: one point of a run's front -> model.json.
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/steps.hpp"
+#include "report/text.hpp"
+
+#include <memory>
+
+namespace bitgrain::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+    fs::path run, model;
+    std::string pick = "best";
+    std::optional<double> cover;
+    bool json = false;
+};
+
+int run(const Arguments& arguments) {
+    const model::Model model = nn::freeze(arguments.run, {arguments.pick, arguments.cover});
+    model::write(arguments.model, model);
+    report::Report report;
+    report.title = model.name + ": frozen model";
+    report.sections.push_back(report::model_section(model));
+    report.sections.push_back(report::files_section({{"model", arguments.model.string()}}));
+    print_result(arguments.json, report::to_text(report), report::to_json(report));
+    return exit_ok;
+}
+
+} // namespace
+
+Command freeze_command(CLI::App& program) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* app =
+        program.add_subcommand("freeze", "Calibrate one point of the front and write it as a fixed-point model");
+    app->add_option("run", arguments->run, "The run folder that train wrote")->required()->type_name("RUN");
+    app->add_option("-o,--output", arguments->model, "The model file to write")->required()->type_name("MODEL.json");
+    app->add_option(
+           "--pick", arguments->pick,
+           "Which point: best, accuracy>=0.95 (the cheapest that reaches it), ebops<=3000 (the best that costs "
+           "no more); rms<=2.0 for regression")
+        ->capture_default_str()
+        ->type_name("RULE");
+    app->add_option("--cover", arguments->cover,
+                    "Widen the calibrated ranges by this factor; the experiment's value when not given")
+        ->type_name("FACTOR");
+    app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
+    app->footer(examples("bitgrain freeze run -o model.json --pick 'accuracy>=0.95'"));
+    return {app, [arguments] { return run(*arguments); }};
+}
+
+} // namespace bitgrain::cli

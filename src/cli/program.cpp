@@ -1,0 +1,105 @@
+#include "cli/program.hpp"
+
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+namespace bitgrain::cli {
+
+namespace {
+
+std::vector<std::string> command_names(const std::vector<Command>& commands) {
+    std::vector<std::string> names;
+    for (const Command& command : commands)
+        names.push_back(command.options->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames())
+            names.push_back("--" + name);
+    }
+    return names;
+}
+
+/// The argument that made the reading fail, with the nearest thing that exists; the parser's own words otherwise.
+std::string explain(const CLI::ParseError& error, const std::vector<Command>& commands,
+                    std::span<const char* const> arguments) {
+    const std::vector<std::string> names = command_names(commands);
+    const auto first = std::find_if(arguments.begin(), arguments.end(), [](const char* a) { return a[0] != '-'; });
+    if (first == arguments.end()) {
+        if (arguments.empty()) return "a command is missing (" + suggestion("", names) + ")";
+        return std::string("unknown option '") + arguments.front() + "' (a command comes first, " +
+               suggestion("", names) + ")";
+    }
+    const auto command = std::find(names.begin(), names.end(), std::string(*first));
+    if (command == names.end())
+        return std::string("unknown command '") + *first + "' (" + suggestion(*first, names) + ")";
+    const CLI::App& app = *commands[static_cast<std::size_t>(command - names.begin())].options;
+    const std::vector<std::string> known = option_names(app);
+    for (auto a = first + 1; a != arguments.end(); ++a) {
+        const std::string typed = std::string(*a).substr(0, std::string(*a).find('='));
+        if (typed.starts_with("--") && typed.size() > 2 &&
+            std::find(known.begin(), known.end(), typed) == known.end()) {
+            return app.get_name() + ": unknown option '" + typed + "' (" + suggestion(typed, known) + ")";
+        }
+    }
+    return app.get_name() + ": " + error.what() + " (bitgrain " + app.get_name() + " --help shows all options)";
+}
+
+int fail(const std::string& message, int code) {
+    std::cerr << "bitgrain: " << message << std::endl;
+    return code;
+}
+
+} // namespace
+
+std::string examples(const std::string& lines) {
+    std::string text = "\nExample:\n  ";
+    for (const char c : lines)
+        text += c == '\n' ? std::string("\n  ") : std::string(1, c);
+    return text;
+}
+
+int run_program(std::span<const char* const> arguments, std::span<const CommandFunction> table) {
+    CLI::App program("Neural networks with trained bitwidths, from a table of data to verified Verilog.", "bitgrain");
+    program.set_version_flag("--version", "bitgrain " BITGRAIN_VERSION, "Print the version");
+    program.require_subcommand(1);
+    program.footer(
+        examples("bitgrain run examples/digits/experiment.json -o build/demo") +
+        "\n`bitgrain COMMAND --help` explains a command.\n"
+        "Exit codes: 0 done, 1 the Verilog differs from the model, 2 the request is at fault, 70 bitgrain is.");
+    std::vector<Command> commands;
+    for (const CommandFunction function : table)
+        commands.push_back(function(program));
+    try {
+        std::vector<std::string> reversed;
+        for (auto a = arguments.rbegin(); a != arguments.rend(); ++a)
+            reversed.emplace_back(*a);
+        program.parse(reversed);
+    } catch (const CLI::Success& request) { // --help and --version
+        return program.exit(request);
+    } catch (const CLI::ParseError& error) {
+        return fail(explain(error, commands, arguments), exit_user_error);
+    }
+    try {
+        for (const Command& command : commands) {
+            if (command.options->parsed()) return command.run();
+        }
+        CHECK(false, "no command was chosen");
+    } catch (const Error& error) {
+        return fail(error.what(), exit_user_error);
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(error.what(), exit_user_error); // a folder that may not be read or a full disk
+    } catch (const std::exception& error) {
+        return fail(std::string("internal error: ") + error.what() + "\nThis is a bug of bitgrain, please report it.",
+                    exit_bug);
+    }
+    return exit_bug;
+}
+
+} // namespace bitgrain::cli

@@ -1,0 +1,73 @@
+// bitgrain report: what is known about a build or a training run, as a table and as a page.
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/steps.hpp"
+#include "report/html.hpp"
+#include "report/text.hpp"
+
+#include <memory>
+
+namespace bitgrain::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+    fs::path folder;
+    std::optional<fs::path> html;
+    bool json = false;
+};
+
+report::Report of_build(const fs::path& folder) {
+    const fs::path file = folder / "report.json";
+    report::Report report = report::from_json(read_json(file), file.string());
+    const fs::path verification = folder / "verification.json";
+    if (fs::exists(verification)) {
+        const auto v = report::verification_from_json(read_json(verification), verification.string());
+        report::put(report, report::verification_section(v));
+    }
+    return report;
+}
+
+report::Report of_run(const fs::path& folder) {
+    const nn::Front front = nn::read_front(folder);
+    report::Report report;
+    report.title = "Training run " + folder.string();
+    report.sections.push_back(training_section(front));
+    report.front = report_front(front, nullptr);
+    return report;
+}
+
+report::Report read_report(const fs::path& folder) {
+    if (fs::exists(folder / "report.json")) return of_build(folder);
+    if (fs::exists(folder / "front.json")) return of_run(folder);
+    if (fs::exists(folder / "build" / "report.json")) return of_build(folder / "build"); // what `run` wrote
+    if (!fs::exists(folder)) throw Error("there is no such folder", folder.string());
+    throw Error("the folder holds neither a build nor a training run", folder.string());
+}
+
+int run(const Arguments& arguments) {
+    const report::Report report = read_report(arguments.folder);
+    if (arguments.html) write_file(*arguments.html, report::to_html(report));
+    print_result(arguments.json, report::to_text(report), report::to_json(report));
+    return exit_ok;
+}
+
+} // namespace
+
+Command report_command(CLI::App& program) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* app = program.add_subcommand("report", "Print what is known about a build or a training run");
+    app->add_option("folder", arguments->folder, "A build folder, a run folder, or the folder that run wrote")
+        ->required()
+        ->type_name("BUILD|RUN");
+    app->add_option("--html", arguments->html, "Write the report as a self-contained page too")->type_name("FILE");
+    app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
+    app->footer(examples("bitgrain report build --html report.html"));
+    return {app, [arguments] { return run(*arguments); }};
+}
+
+} // namespace bitgrain::cli

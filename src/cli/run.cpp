@@ -1,0 +1,126 @@
+// bitgrain run: from an experiment to verified Verilog and a report, all in one folder.
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/steps.hpp"
+#include "report/html.hpp"
+#include "report/text.hpp"
+
+#include <memory>
+
+namespace bitgrain::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+    fs::path experiment, folder;
+    std::optional<std::uint64_t> seed;
+    unsigned threads = 0;
+    std::optional<std::string> pick, target;
+    std::optional<double> clock_ns;
+    std::size_t random_vectors = 10000;
+    bool json = false;
+};
+
+/// Everything has its place below the folder of the run.
+struct Places {
+    fs::path run, model, build, test_x, html;
+
+    explicit Places(const fs::path& folder)
+        : run(folder / "run"), model(folder / "model.json"), build(folder / "build"), test_x(run / "test_x.npy"),
+          html(build / "report.html") {}
+};
+
+void check_folder(const fs::path& folder) {
+    if (fs::exists(folder) && !fs::is_directory(folder))
+        throw Error("a file is in the way of the folder", folder.string());
+    if (!fs::exists(folder) || fs::is_empty(folder) || fs::exists(folder / "run" / "experiment.json")) return;
+    throw Error("the folder has content that bitgrain run did not write", folder.string(), "choose another with -o");
+}
+
+report::Section files(const Places& places, const report::Report& build) {
+    std::vector<report::NamedFile> list{{"run", places.run.string()}, {"model", places.model.string()}};
+    if (const report::Row* row = report::find(build, "files", "verilog")) {
+        list.push_back({"verilog", std::get<std::string>(row->value)});
+    }
+    list.push_back({"signature", (places.build / "signature.json").string()});
+    list.push_back({"report", places.html.string()});
+    return report::files_section(list);
+}
+
+int run(const Arguments& arguments) {
+    const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
+    check_folder(arguments.folder);
+    const Places places(arguments.folder);
+
+    print_step("[1/4] train " + experiment.name + " -> " + places.run.string());
+    nn::TrainOptions training;
+    training.run = places.run;
+    training.threads = arguments.threads;
+    training.seed = arguments.seed;
+    const nn::Front front = train_step(experiment, training);
+
+    const std::string rule = arguments.pick.value_or(experiment.pick);
+    print_step("[2/4] freeze " + rule + " -> " + places.model.string());
+    const nn::Point& picked = nn::pick(front, rule);
+    const model::Model model = nn::freeze(places.run, {rule, std::nullopt});
+    model::write(places.model, model);
+
+    BuildOptions options;
+    options.target = arguments.target.value_or(experiment.target);
+    options.clock_ns = arguments.clock_ns.value_or(experiment.clock_ns);
+    print_step("[3/4] build for " + options.target + " -> " + places.build.string());
+    report::Report report = build_step(model, options, places.build);
+
+    print_step("[4/4] verify");
+    VerifyOptions verification;
+    if (fs::exists(places.test_x)) verification.data = places.test_x;
+    verification.random_vectors = arguments.random_vectors;
+    if (arguments.seed) verification.seed = *arguments.seed;
+    const report::Verification verified = verify_step(places.build, verification);
+
+    const report::Section file_section = files(places, report);
+    std::erase_if(report.sections, [](const report::Section& s) { return s.key == "files"; }); // they come last
+    report.sections.push_back(report::verification_section(verified));
+    report.sections.push_back(file_section);
+    report.front = report_front(front, &picked);
+    write_file(places.build / "report.json", report::to_json(report).dump(2) + "\n");
+    write_file(places.html, report::to_html(report));
+    report::Report short_report = report; // the front is in the page; the terminal keeps to the table
+    short_report.front.reset();
+    print_result(arguments.json, report::to_text(short_report), report::to_json(report));
+    return verified.passed() ? exit_ok : exit_mismatch;
+}
+
+} // namespace
+
+Command run_command(CLI::App& program) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* app = program.add_subcommand("run", "Do it all: train, freeze, build, verify, report");
+    app->add_option("experiment", arguments->experiment, "The experiment file (JSON)")
+        ->required()
+        ->type_name("EXPERIMENT");
+    app->add_option("-o,--output", arguments->folder, "The folder for everything; an older run in it is replaced")
+        ->required()
+        ->type_name("DIR");
+    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes");
+    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result");
+    app->add_option("--pick", arguments->pick,
+                    "Point of the front instead of the experiment's: best, accuracy>=0.95, ebops<=3000")
+        ->type_name("RULE");
+    app->add_option("--target", arguments->target, "Device instead of the experiment's")->type_name("NAME");
+    app->add_option("--clock-ns", arguments->clock_ns, "Clock period in ns instead of the experiment's")
+        ->type_name("NS");
+    app->add_option("--random", arguments->random_vectors, "Random vectors for the verification")
+        ->capture_default_str()
+        ->type_name("COUNT");
+    app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
+    app->footer(examples("bitgrain run examples/digits/experiment.json -o build/demo") +
+                "\nDIR/run is the training run, DIR/model.json the model, DIR/build the Verilog and the report.");
+    return {app, [arguments] { return run(*arguments); }};
+}
+
+} // namespace bitgrain::cli

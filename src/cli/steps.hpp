@@ -1,0 +1,51 @@
+// The steps from data to verified Verilog, each of them a command of its own; `run` strings them together.
+#pragma once
+
+#include "cmvm/solve.hpp"
+#include "data/dataset.hpp"
+#include "model/model.hpp"
+#include "nn/train.hpp"
+#include "report/collect.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace bitgrain::cli {
+
+/// Trains with a progress line on the standard error; options.progress is set here. Without options.resume an older run
+/// in options.run is replaced once the new one is complete; callers ask first whether it may be.
+nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options);
+
+struct BuildOptions {
+    double clock_ns = 5.0;
+    std::string target = "xcvu13p";
+    double margin = 0.1;
+    std::optional<int> slack = 0; ///< adder levels beyond the shallowest tree; none: no limit
+    int operands = 2;
+    cmvm::Effort effort = cmvm::Effort::normal;
+};
+
+/// Writes the build folder: all of it or nothing. An older build is replaced, any other folder with content is refused.
+report::Report build_step(const model::Model& model, const BuildOptions& options, const std::filesystem::path& folder);
+
+struct VerifyOptions {
+    std::optional<std::filesystem::path> data; ///< features; none: random and corner vectors only
+    std::size_t random_vectors = 10000;
+    std::uint64_t seed = 1;
+    bool bubbles = false;
+};
+
+/// Simulates the build's Verilog, compares every output bit with the model and writes verification.json.
+report::Verification verify_step(const std::filesystem::path& folder, const VerifyOptions& options);
+
+/// Reads data with labels for a model: class names are the model's; numbers in an array file may also be class indices.
+data::Dataset load_for(const model::Model& model, const data::Source& source);
+
+/// The report's form of a front; `picked` is one of its points or null.
+report::Front report_front(const nn::Front& front, const nn::Point* picked);
+/// "training": float metric, number of weights, points of the front.
+report::Section training_section(const nn::Front& front);
+
+} // namespace bitgrain::cli

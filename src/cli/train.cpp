@@ -1,0 +1,106 @@
+// bitgrain train: experiment.json -> run folder with the Pareto front.
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/new_folder.hpp"
+#include "cli/steps.hpp"
+#include "report/text.hpp"
+
+#include <memory>
+
+namespace bitgrain::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+    fs::path experiment, run;
+    std::optional<std::uint64_t> seed;
+    unsigned threads = 0;
+    bool resume = false, replace = false, json = false;
+};
+
+/// Hours of training are not overwritten by accident.
+void check_folder(const Arguments& arguments) {
+    if (!fs::exists(arguments.run) || fs::is_empty(arguments.run)) return;
+    if (!fs::exists(arguments.run / "experiment.json")) {
+        throw Error("the folder has content and is no training run", arguments.run.string(), "choose another with -o");
+    }
+    if (!arguments.resume && !arguments.replace) {
+        throw Error("a training run is here already", arguments.run.string(),
+                    "--resume continues it, --replace starts anew");
+    }
+}
+
+int run(const Arguments& arguments) {
+    const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
+    check_folder(arguments);
+    nn::TrainOptions options;
+    options.run = arguments.run;
+    options.threads = arguments.threads;
+    options.seed = arguments.seed;
+    options.resume = arguments.resume;
+    const nn::Front front = train_step(experiment, options);
+
+    report::Report report;
+    report.title = experiment.name + ": training";
+    report.sections.push_back(training_section(front));
+    report.sections.push_back(report::files_section({{"run", arguments.run.string()}}));
+    report.front = report_front(front, nullptr);
+    print_result(arguments.json, report::to_text(report), report::to_json(report));
+    return exit_ok;
+}
+
+} // namespace
+
+nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options) {
+    ProgressLine line(experiment.regression ? "rms" : "accuracy");
+    options.progress = [&](const nn::Progress& progress) { line.show(progress); };
+    if (options.resume) return nn::train(experiment, options);
+    // What a failed training wrote is worth keeping when --resume can go on from it.
+    ReplacedFolder folder(options.run, [](const fs::path& run) { return fs::exists(run / "state.ckpt"); });
+    nn::Front front = nn::train(experiment, options);
+    folder.done();
+    return front;
+}
+
+report::Front report_front(const nn::Front& front, const nn::Point* picked) {
+    report::Front result{front.metric_name, front.higher_is_better, {}};
+    for (const nn::Point& p : front.points) {
+        result.points.push_back({p.epoch, p.ebops, p.metric, static_cast<std::int64_t>(p.live_weights), picked == &p});
+    }
+    return result;
+}
+
+report::Section training_section(const nn::Front& front) {
+    using report::Source;
+    report::Section section{"training", "Training", {}};
+    section.rows.push_back(report::metric_row("float_metric", "float " + front.metric_name, front.metric_name,
+                                              front.float_metric, Source::trained, "validation data"));
+    section.rows.push_back(report::metric_row("float_test_metric", "float " + front.metric_name, front.metric_name,
+                                              front.float_test_metric, Source::trained, "test data"));
+    section.rows.push_back({"weights", "weights", static_cast<std::int64_t>(front.weights), "", Source::trained, ""});
+    section.rows.push_back({"points", "points of the Pareto front", static_cast<std::int64_t>(front.points.size()), "",
+                            Source::trained, ""});
+    return section;
+}
+
+Command train_command(CLI::App& program) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* app = program.add_subcommand("train", "Train a network and keep the Pareto front of its checkpoints");
+    app->add_option("experiment", arguments->experiment, "The experiment file (JSON)")
+        ->required()
+        ->type_name("EXPERIMENT");
+    app->add_option("-o,--output", arguments->run, "The run folder to write")->required()->type_name("RUN");
+    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes");
+    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result");
+    app->add_flag("--resume", arguments->resume, "Continue the run in RUN where it stopped");
+    app->add_flag("--replace", arguments->replace, "Start anew although RUN holds a run");
+    app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
+    app->footer(examples("bitgrain train examples/digits/experiment.json -o run --threads 2\n"
+                         "bitgrain train examples/digits/experiment.json -o run --resume"));
+    return {app, [arguments] { return run(*arguments); }};
+}
+
+} // namespace bitgrain::cli

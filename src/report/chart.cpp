@@ -1,0 +1,152 @@
+#include "report/chart.hpp"
+
+#include "report/html.hpp"
+#include "report/number.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace bitgrain::report {
+
+namespace {
+
+std::string attribute(const char* name, double value) {
+    return std::string(" ") + name + "=\"" + number(value, 6) + "\"";
+}
+
+std::string line(const char* kind, double x1, double y1, double x2, double y2) {
+    return std::string("<line class=\"") + kind + "\"" + attribute("x1", x1) + attribute("y1", y1) +
+           attribute("x2", x2) + attribute("y2", y2) + "/>\n";
+}
+
+std::string label(const char* kind, double x, double y, const std::string& text) {
+    return std::string("<text class=\"") + kind + "\"" + attribute("x", x) + attribute("y", y) + ">" + escaped(text) +
+           "</text>\n";
+}
+
+std::string open_svg(double width, double height, const std::string& title) {
+    const std::string w = number(width), h = number(height);
+    return "<svg viewBox=\"0 0 " + w + " " + h + "\" role=\"img\" aria-label=\"" + escaped(title) + "\">\n";
+}
+
+/// Maps a range of numbers to a range of the drawing.
+struct Scale {
+    double from_lo, from_hi, to_lo, to_hi;
+    double operator()(double value) const { return to_lo + (value - from_lo) / (from_hi - from_lo) * (to_hi - to_lo); }
+};
+
+struct Range {
+    double lo, hi;
+    /// Never empty, with some air at both ends.
+    Range widened(double share) const {
+        const double span = hi > lo ? hi - lo : std::max(std::fabs(hi) * 0.1, 1e-3);
+        return {lo - span * share, hi + span * share};
+    }
+};
+
+/// 1, 2 and 5 times the powers of ten inside the range, when it spans less than two decades; otherwise powers of ten.
+std::vector<double> decades(double lo, double hi) {
+    std::vector<double> result;
+    const bool fine = hi / lo < 100;
+    for (double power = std::pow(10.0, std::floor(std::log10(lo))); power <= hi; power *= 10) {
+        for (const double factor : {1.0, 2.0, 5.0}) {
+            const double value = power * factor;
+            if ((fine || factor == 1.0) && value >= lo && value <= hi) result.push_back(value);
+        }
+    }
+    return result;
+}
+
+constexpr double chart_width = 720, chart_height = 340, left = 68, right = 16, top = 14, bottom = 46;
+
+std::string axes(const Front& front, const Scale& x, const Scale& y, const Range& ebops, const Range& metric) {
+    std::string svg;
+    for (const double value : ticks(metric.lo, metric.hi, 6)) {
+        svg += line("grid", left, y(value), chart_width - right, y(value));
+        svg += label("tick end", left - 8, y(value) + 4, shown_metric(front.metric_name, value));
+    }
+    for (const double value : decades(std::pow(10.0, ebops.lo), std::pow(10.0, ebops.hi))) {
+        const double at = x(std::log10(value));
+        svg += line("grid", at, top, at, chart_height - bottom);
+        svg += label("tick middle", at, chart_height - bottom + 18, number(value, 15));
+    }
+    svg += line("axis", left, chart_height - bottom, chart_width - right, chart_height - bottom);
+    svg += label("axis-name middle", (left + chart_width - right) / 2, chart_height - 8, "EBOPs");
+    return svg;
+}
+
+} // namespace
+
+std::vector<double> ticks(double lo, double hi, int count) {
+    const double rough = (hi - lo) / count;
+    const double power = std::pow(10.0, std::floor(std::log10(rough)));
+    double step = 10 * power;
+    for (const double factor : {5.0, 2.0, 1.0}) {
+        if (factor * power >= rough) step = factor * power;
+    }
+    std::vector<double> result;
+    for (double i = std::ceil(lo / step); i * step <= hi; ++i)
+        result.push_back(i * step + 0.0);
+    return result;
+}
+
+std::string front_chart(const Front& front) {
+    std::vector<FrontPoint> points;
+    std::copy_if(front.points.begin(), front.points.end(), std::back_inserter(points),
+                 [](const FrontPoint& p) { return p.ebops > 0; }); // a dead network has no place on a logarithmic axis
+    if (points.empty()) return {};
+    const auto [least, most] = std::minmax_element(points.begin(), points.end(),
+                                                   [](const auto& a, const auto& b) { return a.metric < b.metric; });
+    const Range metric = Range{least->metric, most->metric}.widened(0.08);
+    const Range ebops = Range{std::log10(points.front().ebops), std::log10(points.back().ebops)}.widened(0.05);
+    const Scale x{ebops.lo, ebops.hi, left, chart_width - right};
+    const Scale y{metric.lo, metric.hi, chart_height - bottom, top};
+
+    std::string svg = open_svg(chart_width, chart_height, front.metric_name + " against EBOPs");
+    svg += axes(front, x, y, ebops, metric);
+    std::string path;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const double px = x(std::log10(points[i].ebops)), py = y(points[i].metric);
+        // Between two points of a front the cheaper one is the best there is.
+        path += i == 0 ? "M" + number(px, 6) + " " + number(py, 6) : " H" + number(px, 6) + " V" + number(py, 6);
+    }
+    svg += "<path class=\"stairs\" d=\"" + path + "\"/>\n";
+    for (const bool picked : {false, true}) { // the picked one last, on top
+        for (const FrontPoint& p : points) {
+            if (p.picked != picked) continue;
+            const std::string tip = shown_metric(front.metric_name, p.metric) + ", " + number(std::round(p.ebops), 15) +
+                                    " EBOPs, epoch " + std::to_string(p.epoch) + (picked ? ", picked" : "");
+            svg += std::string("<circle class=\"") + (picked ? "picked" : "point") + "\"" +
+                   attribute("cx", x(std::log10(p.ebops))) + attribute("cy", y(p.metric)) +
+                   attribute("r", picked ? 6 : 3.5) + "><title>" + escaped(tip) + "</title></circle>\n";
+        }
+    }
+    return svg + "</svg>\n";
+}
+
+std::string layer_chart(const std::vector<Layer>& layers) {
+    double most = 0;
+    for (const Layer& layer : layers)
+        most = std::max({most, layer.lut, layer.ff});
+    if (most <= 0) return {};
+    constexpr double name_width = 170, row = 46, bar = 15, value_width = 70;
+    const double height = row * static_cast<double>(layers.size()) + 4;
+    const Scale x{0, most, name_width, chart_width - value_width};
+    std::string svg = open_svg(chart_width, height, "LUT and FF per layer");
+    const auto draw = [&](const char* kind, const char* unit, double value, double at) {
+        svg += std::string("<rect class=\"") + kind + "\"" + attribute("x", name_width) + attribute("y", at) +
+               attribute("width", std::max(x(value) - name_width, 1.0)) + attribute("height", bar) + " rx=\"2\"/>\n";
+        svg += label("tick", x(value) + 6, at + bar - 3, number(std::round(value), 15) + " " + unit);
+    };
+    double at = 6;
+    for (const Layer& layer : layers) {
+        svg += label("tick end", name_width - 10, at + bar + 5, layer.name);
+        draw("bar-lut", "LUT", layer.lut, at);
+        draw("bar-ff", "FF", layer.ff, at + bar + 3);
+        at += row;
+    }
+    return svg + "</svg>\n";
+}
+
+} // namespace bitgrain::report

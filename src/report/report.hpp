@@ -1,0 +1,97 @@
+// What is known about a design, as one value: numbers, each with a unit and a source. Filled by collect.hpp, shown by
+// text.hpp (terminal), html.hpp (a page) and to_json (machines and report.json). Holds results only; computes none.
+#pragma once
+
+#include "base/json.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bitgrain::report {
+
+/// Where a number comes from. A report never shows one without it.
+enum class Source : std::uint8_t {
+    given,       ///< asked for by the user, or a fact that is no measurement (a path, a part)
+    trained,     ///< by the trainer, on its own data
+    computed,    ///< exact property of the fixed-point model, the netlist or the schedule
+    estimated,   ///< by the delay and area model of the target
+    simulated,   ///< by cycle simulation of the emitted Verilog
+    synthesised, ///< by a synthesis tool
+    measured,    ///< on a device or with a clock
+};
+
+using Value = std::variant<std::int64_t, double, std::string>;
+
+struct Row {
+    std::string key;  ///< for machines, "latency_cycles"
+    std::string name; ///< for people, "latency"
+    Value value;
+    std::string unit; ///< "ns", "cycles", "%"; "ratio" is stored as 0 to 1 and shown in percent; may be empty
+    Source source = Source::given;
+    std::string note; ///< short remark behind the number, "0.1 % of 1728000"
+
+    friend bool operator==(const Row&, const Row&) = default;
+};
+
+struct Section {
+    std::string key;
+    std::string title;
+    std::vector<Row> rows;
+
+    friend bool operator==(const Section&, const Section&) = default;
+};
+
+/// Estimated area of one layer.
+struct Layer {
+    std::string name;
+    double lut = 0.0;
+    double ff = 0.0;
+
+    friend bool operator==(const Layer&, const Layer&) = default;
+};
+
+struct FrontPoint {
+    std::int64_t epoch = 0;
+    double ebops = 0.0;
+    double metric = 0.0;
+    std::int64_t live_weights = 0;
+    bool picked = false;
+
+    friend bool operator==(const FrontPoint&, const FrontPoint&) = default;
+};
+
+/// The Pareto front of a training run, EBOPs ascending.
+struct Front {
+    std::string metric_name = "accuracy";
+    bool higher_is_better = true;
+    std::vector<FrontPoint> points;
+
+    friend bool operator==(const Front&, const Front&) = default;
+};
+
+struct Report {
+    std::string title;
+    std::vector<Section> sections;
+    std::vector<Layer> layers;
+    std::optional<Front> front;
+
+    friend bool operator==(const Report&, const Report&) = default;
+};
+
+const char* name(Source source);
+
+/// Replaces the section of the same key, or appends.
+void put(Report& report, Section section);
+/// None when there is no such row.
+const Row* find(const Report& report, const std::string& section, const std::string& key);
+
+/// {"title", "sections": {key: {"title", "rows": {key: {"name", "value", "unit", "source", "note"}}}}, "layers",
+/// "front"}
+Json to_json(const Report& report);
+/// Throws Error that names the place.
+Report from_json(const Json& json, const std::string& where);
+
+} // namespace bitgrain::report

@@ -1,0 +1,117 @@
+#include "report/text.hpp"
+
+#include "report/number.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitgrain::report {
+
+namespace {
+
+/// Characters, not bytes: continuation bytes of UTF-8 take no column.
+std::size_t columns(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string trimmed(std::string line) {
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+}
+
+/// Numbers of the rows to show: all when they are few, otherwise the ends and evenly spaced ones between, and the
+/// picked.
+std::vector<std::size_t> chosen(const Front& front, std::size_t limit) {
+    std::vector<std::size_t> result;
+    const std::size_t n = front.points.size();
+    for (std::size_t i = 0; i < std::min(n, limit); ++i) {
+        result.push_back(n <= limit ? i : i * (n - 1) / (limit - 1));
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        if (front.points[i].picked && !std::binary_search(result.begin(), result.end(), i)) result.push_back(i);
+    }
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
+} // namespace
+
+std::string table(const std::vector<std::vector<std::string>>& lines, const std::vector<bool>& right, bool header) {
+    std::vector<std::size_t> width(right.size(), 0);
+    for (const auto& line : lines) {
+        for (std::size_t c = 0; c < line.size(); ++c)
+            width[c] = std::max(width[c], columns(line[c]));
+    }
+    std::string text;
+    for (std::size_t l = 0; l < lines.size(); ++l) {
+        std::string out = " ";
+        for (std::size_t c = 0; c < lines[l].size(); ++c) {
+            const std::string& cell = lines[l][c];
+            const std::string gap(width[c] - columns(cell), ' ');
+            out += " " + (right[c] ? gap + cell : cell + gap) + " ";
+        }
+        text += trimmed(out) + "\n";
+        if (l == 0 && header) {
+            std::string rule = " ";
+            for (const std::size_t w : width)
+                rule += " " + std::string(w, '-') + " ";
+            text += trimmed(rule) + "\n";
+        }
+    }
+    return text;
+}
+
+std::string front_text(const Front& front, std::size_t limit) {
+    std::vector<std::vector<std::string>> lines{{"EBOPs", front.metric_name, "live weights", "epoch", ""}};
+    for (const std::size_t i : chosen(front, limit)) {
+        const FrontPoint& p = front.points[i];
+        lines.push_back({number(std::round(p.ebops), 15), shown_metric(front.metric_name, p.metric),
+                         std::to_string(p.live_weights), std::to_string(p.epoch), p.picked ? "<- picked" : ""});
+    }
+    std::string text = table(lines, {true, true, true, true, false}, true);
+    if (lines.size() - 1 < front.points.size()) {
+        text += "  (" + std::to_string(lines.size() - 1) + " of " + std::to_string(front.points.size()) + " points)\n";
+    }
+    return text;
+}
+
+std::string to_text(const Report& report) {
+    // One table for all sections, so that the columns line up; titles are put between the lines afterwards.
+    std::vector<std::vector<std::string>> lines;
+    for (const Section& section : report.sections) {
+        for (const Row& row : section.rows) {
+            const Shown s = shown(row);
+            const bool text = std::holds_alternative<std::string>(row.value);
+            // A long text (a path) would push every column apart; it takes the rest of its line.
+            if (text && s.value.size() > 24) {
+                lines.push_back({row.name});
+            } else {
+                lines.push_back(
+                    {row.name, s.value, s.unit, row.source == Source::given ? "" : name(row.source), row.note});
+            }
+        }
+    }
+    const std::string body = table(lines, {false, true, false, false, false}, false);
+    std::string text = report.title + "\n" + std::string(columns(report.title), '=') + "\n";
+    std::size_t start = 0, line = 0;
+    std::size_t name_width = 0;
+    for (const auto& cells : lines)
+        name_width = std::max(name_width, columns(cells[0]));
+    for (const Section& section : report.sections) {
+        text += "\n" + section.title + "\n";
+        for (const Row& row : section.rows) {
+            const std::size_t end = body.find('\n', start);
+            std::string out = body.substr(start, end - start);
+            if (lines[line].size() == 1) {
+                out += std::string(2 + name_width - columns(out) + 2, ' ') + std::get<std::string>(row.value);
+            }
+            text += out + "\n";
+            start = end + 1;
+            ++line;
+        }
+    }
+    if (report.front && !report.front->points.empty()) text += "\nPareto front\n" + front_text(*report.front);
+    return text;
+}
+
+} // namespace bitgrain::report
