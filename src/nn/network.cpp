@@ -34,6 +34,7 @@ std::unique_ptr<Network> build_network(JsonReader layers, const QuantizerDefault
     std::map<std::string, Tensor> by_name{{"input", x}};
     std::vector<std::string> names{"input"};
     std::string last = "input";
+    std::optional<Tensor> quantised_data;
     for (JsonReader& reader : std::vector<JsonReader>(layers.elements())) {
         std::vector<std::string> types;
         for (const LayerType& type : layer_table())
@@ -52,8 +53,8 @@ std::unique_ptr<Network> build_network(JsonReader layers, const QuantizerDefault
                         (type.max_inputs > type.min_inputs ? " or more inputs" : " input") + ", not " +
                         std::to_string(in.size()));
         }
-        LayerContext context{network->graph, network->parameters, network->cost, defaults, random, name,
-                             reader,         facts.integral,      network->input};
+        LayerContext context{network->graph, network->parameters, network->cost,  defaults,      random, name,
+                             reader,         facts.integral,      network->input, quantised_data};
         by_name[name] = type.build(context, in);
         reader.finish();
         names.push_back(name);
@@ -139,15 +140,12 @@ model::Input make_port(const Network& network, const Calibration& calibration, c
                 fx::format_of({static_cast<std::int64_t>(range.lo[e]), static_cast<std::int64_t>(range.hi[e]), 0}));
             continue;
         }
-        fx::Format format{false, -1000, -1000};
+        // At most one quantizer reads real data (LayerContext::quantized); none: no output depends on them.
+        fx::Format format;
         for (const GraphNode& node : network.graph.nodes()) {
             if (node.quantizer < 0 || node.shared || node.in[0].id != network.input.id) continue;
-            const fx::Format& read = calibration.casts[static_cast<std::size_t>(node.quantizer)][e].format;
-            if (read.is_zero()) continue;
-            format = {format.sign || read.sign, std::max(format.integer, read.integer),
-                      std::max(format.fraction, read.fraction)};
+            format = calibration.casts[static_cast<std::size_t>(node.quantizer)][e].format;
         }
-        if (format.integer == -1000) format = {false, 0, 0};
         port.formats.push_back(format);
     }
     return port;

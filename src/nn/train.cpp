@@ -157,7 +157,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         }
         loss_sum = 0.0;
         loss_epochs = 0;
-        if (seconds_since(saved) > 5.0) {
+        if (seconds_since(saved) >= options.save_seconds) {
             save(e + 1);
             saved = Clock::now();
         }

@@ -28,7 +28,7 @@ double worst_gradient_error(Network& network, const Rows<double>& rows, const Lo
                     worst, std::abs(analytic[i])); // widths and moving statistics get nothing without quantisation
                 continue;
             }
-            const float h = 1e-2F;
+            const float h = 1e-3F;
             float& parameter = network.parameters.values()[i];
             parameter = start[i] + h;
             const double step_up = static_cast<double>(parameter) - static_cast<double>(start[i]), up = value();

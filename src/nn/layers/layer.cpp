@@ -26,20 +26,41 @@ QuantizerVars LayerContext::add_quantizer(const std::string& suffix, const std::
     return quantizer_vars(graph, graph.quantizers().size() - 1);
 }
 
-Tensor LayerContext::quantized_input(const Tensor& x, const std::string& suffix) {
+std::optional<Tensor> LayerContext::quantized(const Tensor& x, const std::string& key, const std::string& suffix) {
+    const bool reads_data = x.var.id == data.id, reads_reals = reads_data && !integral_input;
+    if (reads_reals && quantised_data) {
+        if (reader.has(key)) {
+            reader.at(key).fail("real-valued data are quantised once, by the first layer that reads them",
+                                "set the quantizer there");
+        }
+        Tensor y = *quantised_data;
+        y.shape = x.shape;
+        return y;
+    }
     QuantizerSettings base = defaults.activation;
-    if (x.var.id == data.id && integral_input) base.max_fraction = std::min(base.max_fraction, 0.0);
-    if (x.quantizer && !reader.has("input_quantizer")) return x;
-    const auto chosen = settings("input_quantizer", base);
-    if (!chosen) {
-        if (x.quantizer) return x;
-        reader.fail("the input of this layer has no quantizer",
-                    "leave out \"input_quantizer\" or put a quantize layer before it");
+    if (reads_data && integral_input) base.max_fraction = std::min(base.max_fraction, 0.0);
+    const auto chosen = settings(key, base);
+    if (!chosen) return std::nullopt;
+    if (reads_reals && chosen->round != fx::Round::rnd) {
+        reader.fail("real-valued data are rounded to nearest by software, before the hardware",
+                    "leave out \"round\" here");
     }
     Tensor y = x;
     y.quantizer = add_quantizer(suffix, x.shape, *chosen);
     y.var = quantize(graph, name, x.var, *y.quantizer);
+    if (reads_reals) quantised_data = y;
     return y;
+}
+
+Tensor LayerContext::quantized_input(const Tensor& x, const std::string& suffix) {
+    if (x.quantizer && !reader.has("input_quantizer")) return x;
+    const auto y = quantized(x, "input_quantizer", suffix);
+    if (y) return *y;
+    if (!x.quantizer) {
+        reader.fail("the input of this layer has no quantizer",
+                    "leave out \"input_quantizer\" or put a quantize layer before it");
+    }
+    return x;
 }
 
 const std::vector<LayerType>& layer_table() {

@@ -37,11 +37,16 @@ struct LayerContext {
     JsonReader& reader;          ///< of this layer's object; `type`, `name` and `inputs` are taken already
     bool integral_input = false; ///< the data are integers: fraction bits of an input quantizer would be useless
     Var data;                    ///< the graph's input
+    /// Real-valued data after their one quantizer: software rounds them into the hardware's port once, so every layer
+    /// that reads them reads the same widths. Shared by all layers of a network.
+    std::optional<Tensor>& quantised_data;
 
     /// Settings under `key`, over the defaults; `"none"` disables the quantizer.
     std::optional<QuantizerSettings> settings(const std::string& key, const QuantizerSettings& base);
     QuantizerVars add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,
                                 const QuantizerSettings& settings);
+    /// x through a new quantizer with the settings under `key`; "none" gives nothing.
+    std::optional<Tensor> quantized(const Tensor& x, const std::string& key, const std::string& suffix);
     /// The layer's input quantizer on x; x itself when it comes straight from a quantizer and the layer asks for none.
     Tensor quantized_input(const Tensor& x, const std::string& suffix);
 };

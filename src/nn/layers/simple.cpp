@@ -24,14 +24,9 @@ Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in) {
 }
 
 Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in) {
-    QuantizerSettings base = context.defaults.activation;
-    if (in[0].var.id == context.data.id && context.integral_input) base.max_fraction = std::min(base.max_fraction, 0.0);
-    const auto chosen = context.settings("quantizer", base);
-    if (!chosen) context.reader.fail("a quantize layer needs its quantizer");
-    Tensor y = in[0];
-    y.quantizer = context.add_quantizer("quantizer", y.shape, *chosen);
-    y.var = quantize(context.graph, context.name, in[0].var, *y.quantizer);
-    return y;
+    const auto y = context.quantized(in[0], "quantizer", "quantizer");
+    if (!y) context.reader.fail("a quantize layer needs its quantizer", "leave out \"quantizer\" for the default");
+    return *y;
 }
 
 Tensor flatten_layer(LayerContext&, const std::vector<Tensor>& in) {

@@ -1,0 +1,160 @@
+// A whole small run: learning, the front, identical bytes for any number of threads, and after being killed and
+// resumed.
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
+#include "nn/experiment.hpp"
+#include "nn/front.hpp"
+#include "nn/train.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <unistd.h>
+
+using namespace bitgrain;
+using namespace bitgrain::nn;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+    fs::path path = fs::temp_directory_path() / ("bitgrain-train-" + std::to_string(::getpid()));
+    Folder() { fs::remove_all(path); }
+    ~Folder() { fs::remove_all(path); }
+};
+
+/// Two noisy rings, told apart by radius: not linearly separable.
+fs::path write_rings(const fs::path& folder, const std::string& extra) {
+    Random random(5);
+    std::string csv = "u,v,noise,ring\n";
+    for (int r = 0; r < 400; ++r) {
+        const bool outer = r % 2 == 1;
+        const double angle = random.uniform(0, 6.2831853), radius = (outer ? 2.0 : 1.0) + 0.15 * random.normal();
+        csv += std::to_string(radius * std::cos(angle)) + "," + std::to_string(radius * std::sin(angle)) + "," +
+               std::to_string(random.normal()) + "," + (outer ? "outer" : "inner") + "\n";
+    }
+    write_file(folder / "rings.csv", csv);
+    write_file(folder / "experiment.json", R"({"name":"rings","data":{"train":{"features":"rings.csv","label":"ring"}},
+      "layers":[{"type":"dense","units":12,"activation":"relu"},{"type":"dense","units":8,"activation":"relu"},{"type":"dense","units":2}],
+      "training":{"epochs":120,"float_epochs":60,"batch":64,"learning_rate":0.01,"restart_epochs":20,"evaluate_every":5,
+                  "beta":[{"epoch":10,"beta":1e-6},{"epoch":110,"beta":1e-3}])" +
+                                               extra + "}}");
+    return folder / "experiment.json";
+}
+
+std::string bytes_of_run(const fs::path& run) {
+    std::string all = read_file(run / "front.json");
+    for (const Point& p : read_front(run).points)
+        all += read_file(run / "points" / p.checkpoint);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("a small network learns, and one ramp leaves a front", "[nn][train]") {
+    const Folder folder;
+    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
+    TrainOptions options;
+    options.run = folder.path / "run";
+    options.threads = 1;
+    const Front front = train(experiment, options);
+    CHECK(front.float_metric > 0.9);
+    CHECK(pick(front, "best").metric > 0.9);
+    REQUIRE(front.points.size() >= 2);
+    for (std::size_t i = 1; i < front.points.size(); ++i) {
+        CHECK(front.points[i].ebops > front.points[i - 1].ebops);
+        CHECK(front.points[i].metric > front.points[i - 1].metric);
+    }
+    CHECK(front.points.front().ebops < 0.5 * front.history.front().ebops);
+    CHECK(to_json(read_front(options.run)) == to_json(front));
+
+    const model::Model model = freeze(options.run, {});
+    CHECK(model.facts.at("validation") == pick(front, "best").metric); // exact fixed point equals the calibrated graph
+    CHECK(model.facts.at("ebops") == pick(front, "best").ebops);
+
+    SECTION("any number of threads gives the same bytes") {
+        TrainOptions more = options;
+        more.run = folder.path / "run3";
+        more.threads = 3;
+        train(experiment, more);
+        CHECK(bytes_of_run(more.run) == bytes_of_run(options.run));
+    }
+    SECTION("a folder with a run is not overwritten") {
+        CHECK_THROWS_AS(train(experiment, options), Error);
+    }
+    SECTION("a finished run resumes to itself") {
+        const std::string before = bytes_of_run(options.run);
+        options.resume = true;
+        train(experiment, options);
+        CHECK(bytes_of_run(options.run) == before);
+    }
+    SECTION("another seed is another run") {
+        options.resume = true;
+        options.seed = 77;
+        CHECK_THROWS_AS(train(experiment, options), Error);
+    }
+}
+
+namespace {
+struct Killed {};
+} // namespace
+
+TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
+    const Folder folder;
+    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
+    TrainOptions options;
+    options.run = folder.path / "whole";
+    options.threads = 1;
+    options.save_seconds = 0.0;
+    train(experiment, options);
+
+    options.run = folder.path / "killed";
+    int reports = 0;
+    options.progress = [&](const Progress&) {
+        if (++reports == 9) throw Killed{}; // after the point was written, before the state was
+    };
+    CHECK_THROWS_AS(train(experiment, options), Killed);
+    options.progress = nullptr;
+    options.resume = true;
+    train(experiment, options);
+    CHECK(bytes_of_run(options.run) == bytes_of_run(folder.path / "whole"));
+    std::size_t files = 0;
+    for ([[maybe_unused]] const auto& entry : fs::directory_iterator(options.run / "points"))
+        ++files;
+    CHECK(files == read_front(options.run).points.size()); // nothing left over
+}
+
+TEST_CASE("mistakes in an experiment are named with file and key", "[nn][experiment]") {
+    const Folder folder;
+    const auto message = [&](const std::string& text) {
+        write_file(folder.path / "e.json", text);
+        try {
+            TrainOptions options;
+            options.run = folder.path / "run";
+            train(read_experiment(folder.path / "e.json"), options);
+        } catch (const Error& error) {
+            return std::string(error.what());
+        }
+        return std::string("no error");
+    };
+    write_file(folder.path / "d.csv", "a,b,c\n1,2,x\n3,4,y\n2,1,x\n5,4,y\n3,4,x\n5,6,y\n1,2,x\n3,4,y\n2,1,x\n5,4,y\n");
+    const std::string data = R"("data":{"train":{"features":"d.csv"}})";
+    CHECK_THAT(message(R"({"layers":[]})"), Catch::Contains("data"));
+    CHECK_THAT(message("{" + data + R"(,"layers":[{"type":"dense","unit":2}]})"),
+               Catch::Contains("layers[0]") && Catch::Contains("units"));
+    CHECK_THAT(message("{" + data + R"(,"layers":[{"type":"dens","units":2}]})"),
+               Catch::Contains("did you mean 'dense'"));
+    CHECK_THAT(message("{" + data + R"(,"layers":[{"type":"dense","units":2,"activaton":"relu"}]})"),
+               Catch::Contains("did you mean 'activation'"));
+    CHECK_THAT(message("{" + data + R"(,"layers":[{"type":"dense","units":3}]})"),
+               Catch::Contains("3 outputs") && Catch::Contains("need 2"));
+    CHECK_THAT(message("{" + data + R"(,"layers":[{"type":"dense","units":2,"inputs":["inpt"]}]})"),
+               Catch::Contains("did you mean 'input'"));
+    CHECK_THAT(message("{" + data + R"(,"trainin":{},"layers":[{"type":"dense","units":2}]})"),
+               Catch::Contains("did you mean 'training'"));
+    CHECK_THAT(message("{" + data + R"(,"layers":[{"type":"relu"},{"type":"dense","units":2}]})"),
+               Catch::Contains("standardise"));
+    CHECK_THAT(message(R"({"data":{"train":{"features":"none.csv"}},"layers":[{"type":"dense","units":2}]})"),
+               Catch::Contains("none.csv"));
+    CHECK_FALSE(fs::exists(folder.path / "run" / "experiment.json"));
+}
