@@ -9,7 +9,8 @@
 
 namespace bitgrain::data {
 
-/// One file's content: any rank, values as doubles (exact for every integer up to 2^53 and every float type), row-major.
+/// One file's content: any rank, values as doubles (exact for every integer up to 2^53 and every float type),
+/// row-major.
 struct Array {
     std::vector<std::size_t> shape;
     std::vector<double> values;
@@ -32,7 +33,11 @@ struct Csv {
     std::vector<std::vector<std::string>> cells;
     std::vector<std::size_t> lines; ///< line number in the file of each row, from 1
 };
-enum class Header { automatic, yes, no }; ///< automatic: yes when some cell of the first row is not a number but the column's others are
+enum class Header {
+    automatic,
+    yes,
+    no
+}; ///< automatic: yes when some cell of the first row is not a number but the column's others are
 Csv read_csv(const std::filesystem::path& path, Header header = Header::automatic, char delimiter = ',');
 
 /// Features and targets. Classification: label = class index, class_names sorted (numbers by value, text by bytes).
@@ -45,7 +50,7 @@ struct Dataset {
     bool integral = false;                  ///< every feature value is an integer
     std::vector<std::int32_t> labels;       ///< classification
     std::vector<std::string> class_names;
-    std::vector<double> targets;            ///< regression
+    std::vector<double> targets; ///< regression
     std::size_t target_size = 0;
 
     std::size_t features_per_row() const;
@@ -53,17 +58,19 @@ struct Dataset {
 
 /// Where the data is. Paths are absolute or relative to the working folder (callers resolve).
 struct Source {
-    std::filesystem::path features;              ///< .npy, .npy.gz, .npz, .csv, .csv.gz
-    std::optional<std::filesystem::path> labels; ///< separate file; none: a column of the CSV, or member "y" of an .npz whose features are member "x"
-    std::string label_column;                    ///< CSV: name or index (negative from the end); empty: the last one
-    std::vector<std::string> target_columns;     ///< CSV, regression: names or indices
+    std::filesystem::path features; ///< .npy, .npy.gz, .npz, .csv, .csv.gz
+    std::optional<std::filesystem::path>
+        labels; ///< separate file; none: a column of the CSV, or member "y" of an .npz whose features are member "x"
+    std::string label_column;                ///< CSV: name or index (negative from the end); empty: the last one
+    std::vector<std::string> target_columns; ///< CSV, regression: names or indices
     Header header = Header::automatic;
     char delimiter = ',';
     bool regression = false;
 };
 
-/// Reads and checks: equal row counts, finite numbers (file, line, column in the error), at least one row and one feature.
-/// `classes`, when not empty, is the fixed list of class names (a test file may lack one); an unknown class is an Error.
+/// Reads and checks: equal row counts, finite numbers (file, line, column in the error), at least one row and one
+/// feature. `classes`, when not empty, is the fixed list of class names (a test file may lack one); an unknown class is
+/// an Error.
 Dataset load(const Source& source, const std::vector<std::string>& classes = {});
 
 /// Features only (no labels anywhere in the source are needed).

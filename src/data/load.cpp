@@ -1,0 +1,221 @@
+#include "base/error.hpp"
+#include "data/cell.hpp"
+#include "data/csv_table.hpp"
+#include "data/dataset.hpp"
+#include "data/inflate.hpp"
+#include "data/labels.hpp"
+#include "data/npy.hpp"
+#include "data/npz.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace bitgrain::data {
+
+namespace {
+
+enum class Kind { npy, npz, csv };
+
+Kind kind_of(const std::filesystem::path& path) {
+    std::string name = path.filename().string();
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (name.ends_with(".gz")) name.resize(name.size() - 3);
+    if (name.ends_with(".npy")) return Kind::npy;
+    if (name.ends_with(".npz")) return Kind::npz;
+    if (name.ends_with(".csv")) return Kind::csv;
+    throw Error("the kind of this file is not known", path.string(), "known are .npy, .npy.gz, .npz, .csv and .csv.gz");
+}
+
+void check_finite(const Array& array, const std::string& where) {
+    const auto bad =
+        std::find_if_not(array.values.begin(), array.values.end(), [](double v) { return std::isfinite(v); });
+    if (bad == array.values.end()) return;
+    const auto flat = static_cast<std::size_t>(bad - array.values.begin());
+    throw Error((std::isnan(*bad) ? "NaN at " : "infinity at ") + element_place(flat, array.shape), where,
+                "every value must be a finite number");
+}
+
+/// An array and where it came from, for errors.
+struct Placed {
+    Array array;
+    std::string where;
+};
+
+/// The array of an .npy, or of an .npz the one called `name`. `only`: an .npz with a single array may call it anything.
+Placed read_array(const std::filesystem::path& path, const std::string& name, bool only) {
+    if (kind_of(path) == Kind::npy) return {read_npy(path), path.string()};
+    const Npz npz(read_unpacked(path), path.string());
+    const std::string found = only ? npz.preferred(name) : name;
+    return {npz.read(found), path.string() + ", array '" + found + "'"};
+}
+
+void check_table(const Array& array, const std::string& where) {
+    if (array.shape.empty()) throw Error("the file holds a single number, not a table", where);
+    if (array.rows() == 0) throw Error("there are no rows", where);
+    if (array.row_size() == 0) throw Error("the rows are empty", where);
+    check_finite(array, where);
+}
+
+void set_features(Dataset& dataset, Placed placed) {
+    Array& array = placed.array;
+    check_table(array, placed.where);
+    dataset.rows = array.rows();
+    dataset.feature_shape.assign(array.shape.begin() + 1, array.shape.end());
+    if (dataset.feature_shape.empty()) dataset.feature_shape = {1};
+    dataset.integral = array.integral || std::all_of(array.values.begin(), array.values.end(), is_integer);
+    dataset.features = std::move(array.values);
+}
+
+/// Returns the number of rows.
+std::size_t set_targets(Dataset& dataset, Placed placed, const Source& source, const std::vector<std::string>& fixed) {
+    Array& array = placed.array;
+    const std::size_t rows = array.rows();
+    check_table(array, placed.where);
+    if (source.regression) {
+        dataset.target_size = array.row_size();
+        dataset.targets = std::move(array.values);
+        return rows;
+    }
+    if (array.row_size() != 1) {
+        throw Error("each row has " + std::to_string(array.row_size()) + " labels instead of one class number",
+                    placed.where,
+                    "one-hot labels: take numpy.argmax of them; several continuous targets are a regression");
+    }
+    RawLabels raw;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const double value = array.values[row];
+        raw.add(is_integer(value) ? std::to_string(static_cast<std::int64_t>(value)) : std::to_string(value), row);
+    }
+    Classes classes = encode_labels(
+        raw, fixed, [&](std::size_t row) { return placed.where + ": " + element_place(row, array.shape); });
+    dataset.labels = std::move(classes.labels);
+    dataset.class_names = std::move(classes.names);
+    return rows;
+}
+
+/// Which columns a CSV file is asked for: by `features` the rest, by `targets` those of the source.
+struct Wanted {
+    bool features = false, targets = false;
+};
+
+std::vector<std::string> asked_columns(const Source& source, Wanted wanted) {
+    if (!wanted.targets) return {};
+    if (!source.target_columns.empty()) return source.target_columns;
+    if (!source.label_column.empty()) return {source.label_column};
+    return {};
+}
+
+CsvRoles choose_columns(const CsvLayout& layout, const Source& source, Wanted wanted,
+                        const std::vector<std::string>& asked, const std::string& where) {
+    std::vector<std::size_t> targets;
+    for (const std::string& name : asked) {
+        const std::size_t column = find_column(layout, name, where);
+        if (std::find(targets.begin(), targets.end(), column) != targets.end()) {
+            throw Error("column " + shown(name) + " is named twice", where);
+        }
+        targets.push_back(column);
+    }
+    const bool all_are_targets = source.regression && !wanted.features; // a file of its own for the targets
+    if (wanted.targets && targets.empty()) {
+        for (std::size_t column = all_are_targets ? 0 : layout.columns - 1; column < layout.columns; ++column) {
+            targets.push_back(column);
+        }
+    }
+    CsvRoles roles;
+    for (std::size_t column = 0; wanted.features && column < layout.columns; ++column) {
+        if (std::find(targets.begin(), targets.end(), column) == targets.end()) roles.features.push_back(column);
+    }
+    if (wanted.features && roles.features.empty()) {
+        throw Error("no column is left for the features", where,
+                    layout.columns == 1 ? "is the delimiter right? The first row is one cell" : "");
+    }
+    if (source.regression)
+        roles.targets = std::move(targets);
+    else if (!targets.empty())
+        roles.label = targets.front();
+    return roles;
+}
+
+/// Returns the number of rows.
+std::size_t set_from_csv(Dataset& dataset, const std::filesystem::path& path, const Source& source, Wanted wanted,
+                         const std::vector<std::string>& fixed) {
+    const std::string text = read_unpacked(path), where = path.string();
+    const std::vector<std::string> asked = asked_columns(source, wanted);
+    const CsvLayout layout = csv_layout(text, source.header, source.delimiter, where, asked);
+    const CsvRoles roles = choose_columns(layout, source, wanted, asked, where);
+    CsvTable table = read_csv_table(text, layout, roles, source.delimiter, where);
+    if (table.rows == 0) throw Error("there are no rows", where);
+    if (wanted.features) {
+        dataset.rows = table.rows;
+        dataset.feature_shape = {roles.features.size()};
+        for (const std::size_t column : roles.features) {
+            if (layout.has_header) dataset.feature_names.push_back(layout.names[column]);
+        }
+        dataset.features = std::move(table.features);
+        dataset.integral = table.integral;
+    }
+    if (roles.label) {
+        Classes classes = encode_labels(table.labels, fixed, [&](std::size_t line) {
+            return csv_place(where, line, *roles.label, layout.name(*roles.label));
+        });
+        dataset.labels = std::move(classes.labels);
+        dataset.class_names = std::move(classes.names);
+    }
+    dataset.target_size = roles.targets.size();
+    dataset.targets = std::move(table.targets);
+    return table.rows;
+}
+
+void check_source(const Source& source) {
+    const std::string where = source.features.string();
+    if (!source.target_columns.empty() && !source.regression) {
+        throw Error("target columns are for a regression; a classification has one label column", where);
+    }
+    if (!source.target_columns.empty() && !source.label_column.empty()) {
+        throw Error("give either a label column or target columns", where);
+    }
+    if (kind_of(source.features) == Kind::npy && !source.labels) {
+        throw Error("an .npy file holds no labels", where, "name the file of the labels too");
+    }
+}
+
+} // namespace
+
+Dataset load(const Source& source, const std::vector<std::string>& classes) {
+    check_source(source);
+    Dataset dataset;
+    const bool together = !source.labels;
+    if (kind_of(source.features) == Kind::csv) {
+        set_from_csv(dataset, source.features, source, {.features = true, .targets = together}, classes);
+        if (together) return dataset;
+    } else {
+        set_features(dataset, read_array(source.features, "x", !together));
+    }
+    const std::filesystem::path& labels = together ? source.features : *source.labels;
+    const std::size_t rows = kind_of(labels) == Kind::csv
+                                 ? set_from_csv(dataset, labels, source, {.features = false, .targets = true}, classes)
+                                 : set_targets(dataset, read_array(labels, "y", !together), source, classes);
+    if (rows != dataset.rows) {
+        throw Error("there are " + std::to_string(rows) + " labels for " + std::to_string(dataset.rows) + " rows of " +
+                        source.features.string(),
+                    labels.string());
+    }
+    return dataset;
+}
+
+Array load_features(const std::filesystem::path& path) {
+    if (kind_of(path) != Kind::csv) {
+        Placed placed = read_array(path, "x", true);
+        check_table(placed.array, placed.where);
+        return std::move(placed.array);
+    }
+    Dataset dataset;
+    set_from_csv(dataset, path, {}, {.features = true, .targets = false}, {});
+    return {.shape = {dataset.rows, dataset.features_per_row()},
+            .values = std::move(dataset.features),
+            .integral = dataset.integral};
+}
+
+} // namespace bitgrain::data

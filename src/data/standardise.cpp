@@ -1,0 +1,44 @@
+#include "base/error.hpp"
+#include "data/dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitgrain::data {
+
+/// Two passes (mean, then squared differences): one pass loses all digits when the mean is large.
+Standardisation standardise(const Dataset& dataset) {
+    CHECK(dataset.rows > 0, "a set without rows has no mean");
+    const std::size_t width = dataset.features_per_row();
+    const auto rows = static_cast<double>(dataset.rows);
+    const double* values = dataset.features.data();
+    std::vector<double> lowest(values, values + width), highest = lowest;
+    Standardisation result{.mean = std::vector<double>(width, 0.0), .deviation = std::vector<double>(width, 0.0)};
+    for (std::size_t row = 0; row < dataset.rows; ++row) {
+        for (std::size_t i = 0; i < width; ++i) {
+            const double value = values[row * width + i];
+            lowest[i] = std::min(lowest[i], value);
+            highest[i] = std::max(highest[i], value);
+            result.mean[i] += value;
+        }
+    }
+    for (double& mean : result.mean)
+        mean /= rows;
+    for (std::size_t row = 0; row < dataset.rows; ++row) {
+        for (std::size_t i = 0; i < width; ++i) {
+            const double difference = values[row * width + i] - result.mean[i];
+            result.deviation[i] += difference * difference;
+        }
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+        result.deviation[i] = std::sqrt(result.deviation[i] / rows);
+        if (!std::isfinite(result.deviation[i])) {
+            throw Error("the values of feature " + std::to_string(i) + " are too large to be standardised");
+        }
+        if (lowest[i] == highest[i]) result.mean[i] = lowest[i]; // free of the rounding of the sum
+        if (lowest[i] == highest[i] || result.deviation[i] == 0) result.deviation[i] = 1;
+    }
+    return result;
+}
+
+} // namespace bitgrain::data
