@@ -53,7 +53,7 @@ Signal Builder::add(Signal a, Signal b, Signal c, const fx::Interval& known) {
     return add_many({a, b, c}, known);
 }
 
-Signal Builder::add_many(std::vector<Signal> operands, const Known& known) {
+Signal Builder::add_many(const std::vector<Signal>& operands, const Known& known) {
     if (known && known->is_constant()) return constant(known->lo, known->fraction);
 
     fx::Interval constants;

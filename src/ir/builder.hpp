@@ -68,7 +68,7 @@ class Builder {
   private:
     using Known = std::optional<fx::Interval>;
 
-    Signal add_many(std::vector<Signal> operands, const Known& known);
+    Signal add_many(const std::vector<Signal>& operands, const Known& known);
     Signal make_select(Signal sign, Signal if_negative, Signal otherwise, const Known& known);
     /// The cast with the narrowest format and cheapest modes that makes `out` of `in` just so; none when it changes
     /// nothing.

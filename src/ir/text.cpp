@@ -34,7 +34,7 @@ std::string sum(const Node& node) {
 }
 
 std::string operation(const Netlist& netlist, const Node& node) {
-    const std::string op = std::string(name(node.op)) + ' ';
+    std::string op = std::string(name(node.op)) + ' ';
     switch (node.op) {
     case Op::input:
         return op + netlist.inputs[node.payload].name;
