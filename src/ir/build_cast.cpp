@@ -63,6 +63,15 @@ std::optional<Signal> Builder::below_wrap(Signal a, const fx::Cast& cast) const 
     return Signal{node.in[0].node, node.in[0].shift + a.shift, node.in[0].negate != a.negate};
 }
 
+std::optional<Signal> Builder::below_relu(Signal a, const fx::Cast& cast) const {
+    const Node& node = netlist_.nodes[a.node];
+    // Rounding is monotone and keeps zero, so clamping at zero comes to the same before and after it.
+    if (node.op != Op::select || a.negate || cast.overflow != fx::Overflow::sat || cast.format.sign)
+        return std::nullopt;
+    const bool relu = node.in[1].node == 0 && node.in[2] == node.in[0] && !node.in[0].negate;
+    return relu ? std::optional(shift(node.in[0], a.shift)) : std::nullopt;
+}
+
 Signal Builder::cast(Signal a, const fx::Cast& cast) {
     if (a.node == 0 || cast.format.is_zero()) return zero();
     const fx::Interval in = interval(a);
@@ -73,6 +82,7 @@ Signal Builder::cast(Signal a, const fx::Cast& cast) {
     const auto simple = simplest(in, cast, out);
     if (!simple) return a;
     if (const auto source = below_wrap(a, *simple)) return this->cast(*source, *simple);
+    if (const auto source = below_relu(a, *simple)) return this->cast(*source, *simple);
 
     // Rounding to even is symmetric about zero, and so is dropping nothing; a minus sign moves out when the range is,
     // too.

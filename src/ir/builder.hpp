@@ -75,6 +75,8 @@ class Builder {
     static std::optional<fx::Cast> simplest(const fx::Interval& in, const fx::Cast& cast, const fx::Interval& out);
     /// When `a` is itself a free wrapping cast that `cast` makes pointless: what that one reads.
     std::optional<Signal> below_wrap(Signal a, const fx::Cast& cast) const;
+    /// When `a` is a ReLU and `cast` clamps at zero anyway: what the ReLU reads.
+    std::optional<Signal> below_relu(Signal a, const fx::Cast& cast) const;
     Signal identity_or_table(Signal a, std::vector<std::int64_t> codes, int fraction);
 
     std::optional<NodeId> find(const Node& node) const;

@@ -42,6 +42,8 @@ struct Node {
     std::uint32_t payload = 0;
     std::array<Signal, 3> in{};
     fx::Interval interval; ///< of the node itself, before any edge
+
+    friend bool operator==(const Node&, const Node&) = default;
 };
 
 /// out = codes[address] * 2^-fraction, address = code of the key - key.lo; key is the interval of the looked-up signal,

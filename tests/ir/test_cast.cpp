@@ -145,3 +145,17 @@ TEST_CASE("a wrap of a wrap reads the source", "[ir][cast]") {
     CHECK(source(b.cast(wrapped, {{true, 3, 4}, Round::trn, Overflow::sat})).node == wrapped.node);
     CHECK(source(b.cast(wrapped, {{false, 6, 4}, Round::trn, Overflow::wrap})).node == wrapped.node);
 }
+
+TEST_CASE("an unsigned saturation of a ReLU clamps at zero by itself", "[ir][cast]") {
+    Builder b("t");
+    const Signal y = b.input("y", {true, 7, 4});
+    const Signal relu = b.relu(y);
+    for (const Round round : {Round::trn, Round::rnd, Round::rnd_conv}) {
+        const Cast clamp{{false, 3, 1}, round, Overflow::sat};
+        CHECK(b.cast(relu, clamp) == b.cast(y, clamp));
+        CHECK(b.cast(Builder::shift(relu, 2), {{true, 5, -1}, round, Overflow::sat_sym}) ==
+              b.cast(Builder::shift(y, 2), {{false, 5, -1}, round, Overflow::sat}));
+    }
+    const Cast wrap{{false, 3, 1}, Round::trn, Overflow::wrap};
+    CHECK(b.netlist().nodes[b.cast(relu, wrap).node].in[0] == relu);
+}
