@@ -84,7 +84,10 @@ const char* name(Overflow overflow) {
 
 std::string name(const Format& format) {
     if (format.is_zero()) return "zero";
-    return (format.sign ? "s" : "u") + std::to_string(format.integer) + "." + std::to_string(format.fraction);
+    std::string text(1, format.sign ? 's' : 'u');
+    text += std::to_string(format.integer);
+    text += '.';
+    return text += std::to_string(format.fraction);
 }
 
 } // namespace bitgrain::fx

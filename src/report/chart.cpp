@@ -45,10 +45,10 @@ struct Range {
     }
 };
 
-/// 1, 2 and 5 times the powers of ten inside the range, when it spans less than two decades; otherwise powers of ten.
+/// 1, 2 and 5 times the powers of ten inside the range, when it spans less than two and a half decades; otherwise powers of ten.
 std::vector<double> decades(double lo, double hi) {
     std::vector<double> result;
-    const bool fine = hi / lo < 100;
+    const bool fine = hi / lo < 300;
     for (double power = std::pow(10.0, std::floor(std::log10(lo))); power <= hi; power *= 10) {
         for (const double factor : {1.0, 2.0, 5.0}) {
             const double value = power * factor;
