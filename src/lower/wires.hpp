@@ -1,0 +1,51 @@
+// Netlist signals as a Domain: running a model over them lowers it.
+#pragma once
+
+#include "ir/builder.hpp"
+#include "lower/lower.hpp"
+#include "lower/rounding.hpp"
+#include "model/model.hpp"
+
+#include <span>
+#include <vector>
+
+namespace bitgrain::lower {
+
+class Wires {
+  public:
+    using Value = ir::Signal;
+
+    /// The model must be valid; model and builder must outlive the domain.
+    Wires(const model::Model& model, const Options& options, ir::Builder& builder)
+        : model_(model), options_(options), builder_(builder), roundings_(plan_roundings(model)) {}
+
+    void begin_step(std::size_t step) { step_ = step; }
+    void begin_element(std::size_t element);
+
+    static Value zero() { return ir::Builder::zero(); }
+    Value add(Value a, Value b) { return builder_.add(a, b); }
+    Value mul(Value a, Value b) { return builder_.mul(a, b); }
+    Value maximum(Value a, Value b) { return builder_.maximum(a, b); }
+    Value relu(Value a) { return builder_.relu(a); }
+    /// Never leaves RND in the netlist: the half is added here unless it is in the operand already.
+    Value cast(Value a, const fx::Cast& cast);
+    Value table(Value a, const model::Table::Content& table);
+    std::vector<Value> affine(const model::Affine& affine, std::span<const Value> x);
+
+  private:
+    void name_nodes(int element);
+    /// Adder levels before a node's result.
+    int depth(ir::NodeId node);
+    /// Makes the nodes of a solved graph; `inputs` are the signals of its inputs, `names` the elements its outputs are.
+    std::vector<Value> build(const cmvm::AdderGraph& graph, const std::vector<Value>& inputs,
+                             const std::vector<std::size_t>& names);
+
+    const model::Model& model_;
+    const Options& options_;
+    ir::Builder& builder_;
+    Roundings roundings_;
+    std::vector<int> depths_; ///< per node, as far as known
+    std::size_t step_ = 0, element_ = 0;
+};
+
+} // namespace bitgrain::lower
