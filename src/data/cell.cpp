@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
+#include <cstdlib>
 
 namespace bitgrain::data {
 
@@ -43,9 +43,11 @@ std::optional<double> parse_number(std::string_view cell) {
         if (i == cell.size()) return value;
     }
     if (cell.starts_with('+') && !cell.starts_with("+-")) cell.remove_prefix(1);
-    double value = std::numeric_limits<double>::quiet_NaN(); // what stays when the magnitude is out of range
+    double value = 0;
     const auto [end, code] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
     if (code == std::errc::invalid_argument || end != cell.data() + cell.size()) return std::nullopt;
+    // from_chars does not say whether the number was too large or too small: strtod gives infinity or 0.
+    if (code == std::errc::result_out_of_range) return std::strtod(std::string(cell).c_str(), nullptr);
     return value;
 }
 

@@ -16,7 +16,8 @@ bool is_integer(double value);
 /// Without blanks and tabs at both ends.
 std::string_view trimmed(std::string_view cell);
 
-/// The decimal number that the whole trimmed cell is; "nan", "inf" and what overflows give the non-finite value.
+/// The decimal number that the whole trimmed cell is; "nan", "inf" and what overflows give the non-finite value,
+/// what underflows gives 0.
 std::optional<double> parse_number(std::string_view cell);
 
 /// Empty, or one of the usual words for "no value here": NA, N/A, null, none, ?, -.

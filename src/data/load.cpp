@@ -200,7 +200,9 @@ Dataset load(const Source& source, const std::vector<std::string>& classes) {
     if (rows != dataset.rows) {
         throw Error("there are " + std::to_string(rows) + " labels for " + std::to_string(dataset.rows) + " rows of " +
                         source.features.string(),
-                    labels.string());
+                    labels.string(),
+                    kind_of(labels) == Kind::csv && rows == dataset.rows + 1 ? "if the first row is a header, say so"
+                                                                             : "");
     }
     return dataset;
 }

@@ -17,6 +17,8 @@ TEST_CASE("a cell is a number only as a whole", "[cell]") {
     CHECK(parse_number("0.1") == 0.1);
     CHECK(parse_number("999999999") == 999999999.0);
     CHECK(parse_number("9999999999") == 9999999999.0);
+    CHECK(parse_number("5e-324") == 5e-324);
+    CHECK(parse_number("1e-400") == 0.0);
     CHECK(parse_number("9007199254740993.0") == 9007199254740992.0);
     for (const char* text :
          {"", " ", "a", "1a", "1 2", "1,5", "0x10", "+-1", "--1", "+", "-", "e5", "1e", "1e+", "1.2.3", "NA"}) {
