@@ -3,6 +3,7 @@
 
 #include "ir/netlist.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,9 @@ struct Stats {
     std::string pass;
     std::size_t nodes_before = 0;
     std::size_t nodes_after = 0;
+    std::int64_t bits_before = 0; ///< logic bits (cost.hpp)
+    std::int64_t bits_after = 0;
+    bool kept = true; ///< false: the result would have cost more, so the pass was undone
 };
 
 using PassFunction = ir::Netlist (*)(const ir::Netlist&);
@@ -25,7 +29,19 @@ struct Pass {
 /// The ordered list of passes.
 std::span<const Pass> pipeline();
 
-/// Runs the pipeline until nothing changes (at most a few rounds); verifies after each pass.
+/// Runs the pipeline until nothing changes (at most a few rounds); every netlist is verified as it is finished. A pass
+/// whose result costs more than its input is undone.
 ir::Netlist optimize(const ir::Netlist& netlist, std::vector<Stats>* stats = nullptr);
+
+// ---- the passes; each keeps the value of every output for every input ----
+/// Everything once through the builder: folds, interns, drops dead nodes.
+ir::Netlist rebuild(const ir::Netlist& netlist);
+/// Round-to-nearest of a sum that has a constant becomes truncation of the sum with a larger constant, through a ReLU
+/// too.
+ir::Netlist fold_rounding(const ir::Netlist& netlist);
+/// Bits that no reader looks at are cut off before adds and selects instead of after them.
+ir::Netlist narrow(const ir::Netlist& netlist);
+/// Turns subtractions round (b - a for a - b) where that saves their readers a negation.
+ir::Netlist orient(const ir::Netlist& netlist);
 
 } // namespace bitgrain::opt
