@@ -33,11 +33,10 @@ struct Csv {
     std::vector<std::vector<std::string>> cells;
     std::vector<std::size_t> lines; ///< line number in the file of each row, from 1
 };
-enum class Header {
-    automatic,
-    yes,
-    no
-}; ///< automatic: yes when some cell of the first row is not a number but the column's others are
+/// automatic: the first row is a header when one of its cells is text (not one of the usual words for a missing value)
+/// and all others of that column are numbers.
+enum class Header { automatic, yes, no };
+/// Error with line: rows of different lengths, a quote that is not closed.
 Csv read_csv(const std::filesystem::path& path, Header header = Header::automatic, char delimiter = ',');
 
 /// Features and targets. Classification: label = class index, class_names sorted (numbers by value, text by bytes).
@@ -58,11 +57,15 @@ struct Dataset {
 
 /// Where the data is. Paths are absolute or relative to the working folder (callers resolve).
 struct Source {
-    std::filesystem::path features; ///< .npy, .npy.gz, .npz, .csv, .csv.gz
-    std::optional<std::filesystem::path>
-        labels; ///< separate file; none: a column of the CSV, or member "y" of an .npz whose features are member "x"
-    std::string label_column;                ///< CSV: name or index (negative from the end); empty: the last one
-    std::vector<std::string> target_columns; ///< CSV, regression: names or indices
+    std::filesystem::path features; ///< .npy, .npy.gz, .npz (array "x", or the only one), .csv, .csv.gz
+    /// A separate file of any of these kinds (.npz: array "y", or the only one). None: a column of the CSV, or the
+    /// array "y" of an .npz whose features are its array "x".
+    std::optional<std::filesystem::path> labels;
+    /// CSV: index (negative from the end) or name; a name that stands in the first row makes it a header. Empty: the
+    /// last.
+    std::string label_column;
+    /// CSV, regression: names or indices. Empty: as label_column, but every column of a separate file.
+    std::vector<std::string> target_columns;
     Header header = Header::automatic;
     char delimiter = ',';
     bool regression = false;
@@ -73,7 +76,7 @@ struct Source {
 /// an Error.
 Dataset load(const Source& source, const std::vector<std::string>& classes = {});
 
-/// Features only (no labels anywhere in the source are needed).
+/// Features only (no labels anywhere in the source are needed): every column of a CSV. Checks as load does.
 Array load_features(const std::filesystem::path& path);
 
 /// Rows in the given order.
