@@ -10,7 +10,7 @@ namespace bitgrain::nn {
 namespace {
 
 /// Independent of the number of threads, so that results are.
-constexpr std::size_t slot_count = 8;
+constexpr std::size_t most_slots = 8;
 
 /// The tiles of a slot: consecutive ones.
 struct TileSpan {
@@ -35,7 +35,7 @@ Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& c
     shared_values_.assign(shared_size_, T(0));
     shared_gradients_.assign(shared_size_, T(0));
     parameter_gradient_.assign(parameters.values().size(), T(0));
-    slots_.resize(slot_count);
+    slots_.resize(most_slots);
     for (Slot& slot : slots_)
         slot.shared_gradients.assign(shared_size_, T(0));
 }
@@ -105,9 +105,9 @@ void Engine<T>::backward_tile(Run<T>& run, int phase) {
 }
 
 template <class T>
-void Engine<T>::merge_ranges() {
+void Engine<T>::merge_ranges(std::size_t slots) {
     Ranges<T>& total = slots_[0].ranges;
-    for (std::size_t s = 1; s < slot_count; ++s) {
+    for (std::size_t s = 1; s < slots; ++s) {
         for (std::size_t i = 0; i < total.lo.size(); ++i) {
             total.lo[i] = std::min(total.lo[i], slots_[s].ranges.lo[i]);
             total.hi[i] = std::max(total.hi[i], slots_[s].ranges.hi[i]);
@@ -116,11 +116,12 @@ void Engine<T>::merge_ranges() {
 }
 
 template <class T>
-void Engine<T>::reduce_gradients() {
-    for (Slot& slot : slots_) {
+void Engine<T>::reduce_gradients(std::size_t slots) {
+    for (std::size_t s = 0; s < slots; ++s) {
+        T* gradients = slots_[s].shared_gradients.data();
         for (std::size_t i = 0; i < shared_size_; ++i) {
-            shared_gradients_[i] += slot.shared_gradients[i];
-            slot.shared_gradients[i] = T(0);
+            shared_gradients_[i] += gradients[i];
+            gradients[i] = T(0);
         }
     }
 }
@@ -129,12 +130,12 @@ template <class T>
 StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> rows, Mode mode, const Loss& loss,
                            double beta) {
     CHECK(!rows.empty(), "a step needs rows");
-    const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
+    const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows, slots = std::min(most_slots, tiles);
     const int phases = graph_.phases();
     const bool keep_tiles = phases > 1;
     const std::size_t frames = keep_tiles ? tiles : workers_.threads();
     if (frames_.size() < frames) frames_.resize(frames);
-    for (Slot& slot : slots_) {
+    for (Slot& slot : std::span(slots_).first(slots)) {
         slot.ranges.reset(graph_.range_size());
         slot.sums.assign(graph_.sums_size(), 0.0);
         slot.loss = 0.0;
@@ -148,8 +149,8 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     shared.tracked = &parameters_;
 
     const auto each_tile = [&](auto&& body) {
-        workers_.run(slot_count, [&](unsigned thread, std::size_t s) {
-            const TileSpan span = tiles_of_slot(s, slot_count, tiles);
+        workers_.run(slots, [&](unsigned thread, std::size_t s) {
+            const TileSpan span = tiles_of_slot(s, slots, tiles);
             for (std::size_t t = span.first; t < span.last; ++t) {
                 const std::size_t first = t * tile_rows, count = std::min(tile_rows, rows.size() - first);
                 Frame& frame = frames_[keep_tiles ? t : thread];
@@ -169,7 +170,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
             if (!node.shared || node.phase != phase) continue;
             if (const auto* op = dynamic_cast<const BatchStatistics*>(node.op.get())) {
                 Sums total(graph_.sums_size(), 0.0);
-                for (const Slot& slot : slots_) {
+                for (const Slot& slot : std::span(slots_).first(slots)) {
                     for (std::size_t i = 0; i < total.size(); ++i)
                         total[i] += slot.sums[i];
                 }
@@ -193,14 +194,14 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     }
 
     StepResult result;
-    for (const Slot& slot : slots_) {
+    for (const Slot& slot : std::span(slots_).first(slots)) {
         result.loss += slot.loss;
         result.correct += slot.correct;
     }
     result.loss /= static_cast<double>(rows.size());
 
     if (mode == Mode::train) {
-        merge_ranges();
+        merge_ranges(slots);
         const Ranges<T>& ranges = slots_[0].ranges;
         const std::vector<double> lo(ranges.lo.begin(), ranges.lo.end()), hi(ranges.hi.begin(), ranges.hi.end());
         for (const auto& quantizer : graph_.quantizers()) {
@@ -219,7 +220,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
                 backward_tile(run, phase);
             });
         }
-        reduce_gradients();
+        reduce_gradients(slots);
         if (phase == phases - 1 && mode == Mode::train) {
             for (const CostTerm& term : cost_) {
                 result.ebops += term.evaluate(graph_, parameters_);
@@ -242,7 +243,9 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
 template <class T>
 Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
                              const std::vector<std::vector<fx::Cast>>* casts) {
-    for (Slot& slot : slots_)
+    const std::size_t tiles = (data.count + tile_rows - 1) / tile_rows;
+    const std::size_t slots = std::max<std::size_t>(1, std::min(most_slots, tiles));
+    for (Slot& slot : std::span(slots_).first(slots))
         slot.ranges.reset(graph_.range_size());
     Run<T> shared = shared_run(mode, data.count);
     if (mode != Mode::infer) shared.ranges = &slots_[0].ranges;
@@ -253,9 +256,8 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
     for (std::size_t i = 0; i < all.size(); ++i)
         all[i] = static_cast<std::uint32_t>(i);
     if (frames_.size() < workers_.threads()) frames_.resize(workers_.threads());
-    const std::size_t tiles = (data.count + tile_rows - 1) / tile_rows;
-    workers_.run(slot_count, [&](unsigned thread, std::size_t s) {
-        const TileSpan span = tiles_of_slot(s, slot_count, tiles);
+    workers_.run(slots, [&](unsigned thread, std::size_t s) {
+        const TileSpan span = tiles_of_slot(s, slots, tiles);
         for (std::size_t t = span.first; t < span.last; ++t) {
             const std::size_t first = t * tile_rows, count = std::min(tile_rows, data.count - first);
             load(data, std::span<const std::uint32_t>(all).subspan(first, count), frames_[thread]);
@@ -267,7 +269,7 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
             if (sink) sink(first, count, run.value(output_));
         }
     });
-    merge_ranges();
+    merge_ranges(slots);
     return slots_[0].ranges;
 }
 

@@ -1,8 +1,8 @@
 // Runs a graph over rows: a step (forward, loss, backward) on a batch, or a forward pass over a whole set.
 //
-// Rows are cut into tiles of tile_rows. Tiles are dealt to a fixed number of slots, each slot has its own gradients,
-// ranges and sums, and slots are added up in order: the result does not depend on the number of threads. Float for
-// training; double for calibration, inference and gradient checks.
+// Rows are cut into tiles of tile_rows. Tiles are dealt to slots (their number follows from the rows alone), each slot
+// has its own gradients, ranges and sums, and slots are added up in order: the result does not depend on the number of
+// threads. Float for training; double for calibration, inference and gradient checks.
 #pragma once
 
 #include "nn/cost.hpp"
@@ -75,8 +75,8 @@ class Engine {
     void forward_shared(Run<T>& run, int phase);
     void forward_tile(Run<T>& run, int phase);
     void backward_tile(Run<T>& run, int phase);
-    void merge_ranges();
-    void reduce_gradients();
+    void merge_ranges(std::size_t slots);
+    void reduce_gradients(std::size_t slots);
 
     const Graph& graph_;
     Var output_;

@@ -10,15 +10,12 @@ namespace bitgrain::nn {
 
 namespace {
 
-/// Integer bits that hold [lo, hi], both on the grid 2^-fraction (rule 5.1); -fraction for the constant zero.
-int integer_bits(double lo, double hi, int fraction) {
-    int bits = -fraction;
-    if (hi > 0.0) bits = exponent_of(hi) + 1;
-    if (lo < 0.0) {
-        const int exponent = exponent_of(-lo); // -2^n fits n integer bits
-        bits = std::max(bits, -lo == power_of_two<double>(exponent) ? exponent : exponent + 1);
-    }
-    return bits;
+/// Integer bits of the largest magnitude on the grid 2^-fraction; -fraction for the constant zero. EBOPs does not count
+/// the sign, so -2^n must cost as much as +2^n: by the exact rule (5.1) a weight of -1 would be free, and training
+/// finds that out.
+int magnitude_integer_bits(double lo, double hi, int fraction) {
+    const double magnitude = std::max(-lo, hi);
+    return magnitude > 0.0 ? exponent_of(magnitude) + 1 : -fraction;
 }
 
 } // namespace
@@ -84,7 +81,7 @@ void Quantizer::track(Parameters& parameters, std::span<const double> lo, std::s
     for (std::size_t g = 0; g < groups_; ++g) {
         if (lo[g] > hi[g]) continue;
         const int fraction = static_cast<int>(std::nearbyint(parameters.slice(width_slice_)[g]));
-        const auto needed = static_cast<float>(integer_bits(lo[g], hi[g], fraction));
+        const auto needed = static_cast<float>(magnitude_integer_bits(lo[g], hi[g], fraction));
         integer[g] = std::max(integer[g] - static_cast<float>(decay), needed);
     }
 }

@@ -68,7 +68,8 @@ class Quantizer {
     /// Bits of every element as EBOPs counts them: i + f, sign not counted, never negative.
     void element_bits(const Parameters& parameters, std::span<float> bits) const;
 
-    /// Takes the range of the quantised values of one step: i <- max(i - decay, needed). lo > hi: nothing was seen.
+    /// Takes the range of the quantised values of one step: i <- max(i - decay, bits of the largest magnitude), HGQ2's
+    /// rule, which EBOPs counts; the hardware's formats come from casts(). lo > hi: nothing was seen.
     void track(Parameters& parameters, std::span<const double> lo, std::span<const double> hi, double decay) const;
 
     /// Start values from the range of the unquantised values.

@@ -29,7 +29,7 @@ fs::path write_rings(const fs::path& folder, const std::string& extra) {
     std::string csv = "u,v,noise,ring\n";
     for (int r = 0; r < 400; ++r) {
         const bool outer = r % 2 == 1;
-        const double angle = random.uniform(0, 6.2831853), radius = (outer ? 2.0 : 1.0) + 0.15 * random.normal();
+        const double angle = random.uniform(0, 6.2831853), radius = (outer ? 2.0 : 1.0) + 0.3 * random.normal();
         csv += std::to_string(radius * std::cos(angle)) + "," + std::to_string(radius * std::sin(angle)) + "," +
                std::to_string(random.normal()) + "," + (outer ? "outer" : "inner") + "\n";
     }
@@ -58,8 +58,8 @@ TEST_CASE("a small network learns, and one ramp leaves a front", "[nn][train]") 
     options.run = folder.path / "run";
     options.threads = 1;
     const Front front = train(experiment, options);
-    CHECK(front.float_metric > 0.9);
-    CHECK(pick(front, "best").metric > 0.9);
+    CHECK(front.float_metric > 0.85);
+    CHECK(pick(front, "best").metric > 0.85);
     REQUIRE(front.points.size() >= 2);
     for (std::size_t i = 1; i < front.points.size(); ++i) {
         CHECK(front.points[i].ebops > front.points[i - 1].ebops);
