@@ -45,6 +45,28 @@ fx::Cast unlimited(const fx::Cast& cast) {
     return {{true, fx::max_code_bits - 1 - fraction, fraction}, cast.round, fx::Overflow::sat};
 }
 
+std::vector<fx::Cast> input_casts(const Model& model) {
+    std::vector<fx::Cast> casts;
+    for (const Input& input : model.inputs) {
+        for (const fx::Format& format : input.formats)
+            casts.push_back({format, input.round, input.overflow});
+    }
+    return casts;
+}
+
+/// Can rounding alone lose `lost` steps of the grid? If not, the value did not fit.
+bool only_rounded(double lost, fx::Round round) {
+    switch (round) {
+    case fx::Round::trn:
+        return lost >= 0.0 && lost < 1.0;
+    case fx::Round::rnd:
+        return lost >= -0.5 && lost < 0.5;
+    case fx::Round::rnd_conv:
+        return lost >= -0.5 && lost <= 0.5;
+    }
+    CHECK(false, "a rounding");
+}
+
 } // namespace
 
 std::size_t input_count(const Model& model) {
@@ -71,23 +93,21 @@ std::vector<fx::Format> input_formats(const Model& model) {
 
 std::vector<std::int64_t> quantize_inputs(const Model& model, std::span<const double> values, std::size_t rows,
                                           std::size_t* saturated) {
-    const std::vector<fx::Format> formats = input_formats(model);
-    CHECK(values.size() == rows * formats.size(), "rows x features values");
+    const std::vector<fx::Cast> casts = input_casts(model);
+    CHECK(values.size() == rows * casts.size(), "rows x features values");
     std::vector<std::int64_t> codes(values.size());
     std::size_t count = 0;
     for (std::size_t at = 0; at < values.size(); ++at) {
-        const std::size_t feature = at % formats.size();
+        const std::size_t feature = at % casts.size();
         if (std::isnan(values[at])) {
             throw Error("not a number (NaN)",
-                        "row " + std::to_string(at / formats.size()) + ", feature " + std::to_string(feature));
+                        "row " + std::to_string(at / casts.size()) + ", feature " + std::to_string(feature));
         }
-        const fx::Format& format = formats[feature];
-        if (format.is_zero()) continue; // pruned: the value is not looked at, so it cannot fail to fit
-        const fx::Cast cast{format, fx::Round::rnd, fx::Overflow::sat};
+        const fx::Cast& cast = casts[feature];
+        if (cast.format.is_zero()) continue; // pruned: the value is not looked at, so it cannot fail to fit
         const double value = fx::cast(values[at], cast);
-        const double lost = std::ldexp(values[at] - value, format.fraction); // rounding alone: -1/2 <= lost < 1/2
-        if (lost < -0.5 || lost >= 0.5) ++count;
-        codes[at] = static_cast<std::int64_t>(std::ldexp(value, format.fraction));
+        if (!only_rounded(std::ldexp(values[at] - value, cast.format.fraction), cast.round)) ++count;
+        codes[at] = static_cast<std::int64_t>(std::ldexp(value, cast.format.fraction));
     }
     if (saturated != nullptr) *saturated = count;
     return codes;

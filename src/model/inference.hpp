@@ -15,8 +15,8 @@ std::size_t output_count(const Model& model);
 /// Formats of the ports in the same order.
 std::vector<fx::Format> input_formats(const Model& model);
 
-/// Software's half of the port: rows x features real numbers -> codes (round to nearest, saturate). `saturated`, when
-/// given, counts values that did not fit. NaN throws Error that names row and feature.
+/// Software's half of the port: rows x features real numbers -> codes, cast as the inputs say. `saturated`, when given,
+/// counts values that did not fit. NaN throws Error that names row and feature.
 std::vector<std::int64_t> quantize_inputs(const Model& model, std::span<const double> values, std::size_t rows,
                                           std::size_t* saturated = nullptr);
 

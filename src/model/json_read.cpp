@@ -103,17 +103,21 @@ Affine read_affine(JsonReader& reader) {
     return op;
 }
 
+constexpr std::array rounds{fx::Round::trn, fx::Round::rnd, fx::Round::rnd_conv};
+constexpr std::array overflows{fx::Overflow::wrap, fx::Overflow::sat, fx::Overflow::sat_sym};
+
+template <class List>
+std::vector<std::string> names_of(const List& known) {
+    std::vector<std::string> names;
+    for (const auto& item : known)
+        names.emplace_back(fx::name(item));
+    return names;
+}
+
 Cast read_cast(JsonReader& reader) {
-    static constexpr std::array rounds{fx::Round::trn, fx::Round::rnd, fx::Round::rnd_conv};
-    static constexpr std::array overflows{fx::Overflow::wrap, fx::Overflow::sat, fx::Overflow::sat_sym};
-    std::vector<std::string> round_names, overflow_names;
-    for (const fx::Round round : rounds)
-        round_names.emplace_back(fx::name(round));
-    for (const fx::Overflow overflow : overflows)
-        overflow_names.emplace_back(fx::name(overflow));
     const std::vector<fx::Format> targets = formats(reader);
-    const auto round = words(reader, "round", round_names, targets.size());
-    const auto overflow = words(reader, "overflow", overflow_names, targets.size());
+    const auto round = words(reader, "round", names_of(rounds), targets.size());
+    const auto overflow = words(reader, "overflow", names_of(overflows), targets.size());
     Cast op;
     for (std::size_t i = 0; i < targets.size(); ++i) {
         op.casts.push_back({targets[i], rounds[round[i]], overflows[overflow[i]]});
@@ -184,6 +188,8 @@ Model from_json(const Json& json, const std::string& where) {
         input.name = entry.get<std::string>("name");
         input.shape = list<std::size_t>(entry, "shape");
         input.formats = formats(entry);
+        if (entry.has("round")) input.round = rounds[entry.choice("round", names_of(rounds))];
+        if (entry.has("overflow")) input.overflow = overflows[entry.choice("overflow", names_of(overflows))];
         entry.finish();
     }
     for (JsonReader& entry : reader.at("steps").elements()) {

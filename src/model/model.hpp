@@ -89,11 +89,14 @@ struct Step {
     friend bool operator==(const Step&, const Step&) = default;
 };
 
-/// The hardware's port: raw data is cast once, by software, into these formats (round to nearest, saturate).
+/// The hardware's port: raw data is cast once, by software, into these formats.
 struct Input {
     std::string name;
     std::vector<std::size_t> shape;
     std::vector<fx::Format> formats; ///< one per element, row-major
+    /// How software casts; not part of the hardware. Imported networks bring their own, written when not the default.
+    fx::Round round = fx::Round::rnd;
+    fx::Overflow overflow = fx::Overflow::sat;
 
     friend bool operator==(const Input&, const Input&) = default;
 };
