@@ -56,22 +56,29 @@ class RandomModel {
     std::size_t count(std::size_t most) {
         return static_cast<std::size_t>(random_.integer(1, static_cast<std::int64_t>(most)));
     }
-    /// Later values more often, so that graphs get deep.
+    /// Later values more often, so that graphs get deep; dead ones seldom, so that they do not die.
     std::size_t pick() {
         const auto last = static_cast<std::int64_t>(value_count()) - 1;
-        return static_cast<std::size_t>(random_.chance(0.6) ? last : random_.integer(0, last));
+        auto value = static_cast<std::size_t>(last);
+        for (int trial = 0; trial < 3; ++trial) {
+            value = static_cast<std::size_t>(random_.chance(0.6) ? last : random_.integer(0, last));
+            const auto ranges = ranges_of(value);
+            if (std::any_of(ranges.begin(), ranges.end(), [](const auto& r) { return !r.is_constant(); })) break;
+        }
+        return value;
     }
     fx::Format format(int lowest_fraction, int highest_fraction, int max_width) {
         const bool sign = random_.chance(0.6);
         const int fraction = between(lowest_fraction, highest_fraction);
-        const int width = random_.chance(0.15) ? 0 : between(1, max_width);
+        const int width = random_.chance(0.08) ? 0 : between(1, max_width);
         return {sign, width - fraction - (sign ? 1 : 0), fraction};
     }
-    fx::Cast cast(int grid) {
-        // Around the operand's grid: casts that drop bits, keep all and add some.
-        const int spread = random_.chance(0.1) ? 14 : 5;
-        return {format(grid - spread, grid + 2, options_.max_width), static_cast<fx::Round>(between(0, 2)),
-                static_cast<fx::Overflow>(between(0, 2))};
+    fx::Cast cast(const fx::Interval& range) {
+        // Around the operand's grid: casts that add bits, keep all, drop some and, rarely, drop all.
+        const int bits = range.width(), spare = random_.chance(0.1) ? 4 : -1;
+        const int drop = between(-2, std::max(0, std::min(bits + spare, 8)));
+        const fx::Format target = format(range.fraction - drop, range.fraction - drop, options_.max_width);
+        return {target, static_cast<fx::Round>(between(0, 2)), static_cast<fx::Overflow>(between(0, 2))};
     }
     double constant() {
         const std::int64_t code = random_.chance(0.3) ? 1 : random_.integer(1, random_.chance(0.2) ? 255 : 15);
@@ -130,7 +137,7 @@ class RandomModel {
         model::Affine op;
         op.rows = rows;
         op.columns = count(static_cast<std::size_t>(options_.max_elements));
-        const double density = random_.chance(0.1) ? 0.0 : options_.density;
+        const double density = random_.chance(0.06) ? 0.0 : options_.density;
         for (std::size_t i = 0; i < op.rows * op.columns; ++i) {
             op.weights.push_back(random_.chance(density) ? constant() : 0.0);
         }
@@ -145,7 +152,7 @@ class RandomModel {
         model::Cast op;
         const bool uniform = random_.chance(0.4);
         for (std::size_t i = 0; i < ranges.size(); ++i) {
-            op.casts.push_back(uniform && i > 0 ? op.casts[0] : cast(ranges[i].fraction));
+            op.casts.push_back(uniform && i > 0 ? op.casts[0] : cast(ranges[i]));
         }
         add(std::move(op), {x});
     }
