@@ -105,6 +105,10 @@ std::vector<std::int64_t> quantize_inputs(const Model& model, std::span<const do
         }
         const fx::Cast& cast = casts[feature];
         if (cast.format.is_zero()) continue; // pruned: the value is not looked at, so it cannot fail to fit
+        if (std::isinf(values[at]) && cast.overflow == fx::Overflow::wrap) {
+            throw Error("infinity cannot wrap",
+                        "row " + std::to_string(at / casts.size()) + ", feature " + std::to_string(feature));
+        }
         const double value = fx::cast(values[at], cast);
         if (!only_rounded(std::ldexp(values[at] - value, cast.format.fraction), cast.round)) ++count;
         codes[at] = static_cast<std::int64_t>(std::ldexp(value, cast.format.fraction));

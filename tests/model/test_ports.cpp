@@ -39,6 +39,23 @@ TEST_CASE("infinities saturate and count", "[model][ports]") {
     CHECK(saturated == 3);
 }
 
+TEST_CASE("an input may truncate and wrap instead", "[model][ports]") {
+    model::Model m = pass_through({{true, 1, 1}});
+    m.inputs[0].round = fx::Round::trn;
+    m.inputs[0].overflow = fx::Overflow::wrap;
+    std::size_t lost = 0;
+    const std::vector<double> values{0.9, -0.1, 2.0, -2.5, 1.99};
+    CHECK(model::quantize_inputs(m, values, 5, &lost) == std::vector<std::int64_t>{1, -1, -4, 3, 3});
+    CHECK(lost == 2);
+    m.inputs[0].round = fx::Round::rnd_conv;
+    CHECK(model::quantize_inputs(m, std::vector<double>{0.25, 0.75, -0.25, 1.75}, 4, &lost) ==
+          std::vector<std::int64_t>{0, 2, 0, -4});
+    CHECK(lost == 1);
+    CHECK_THROWS_WITH(model::quantize_inputs(m, std::vector<double>{0.0, std::numeric_limits<double>::infinity()}, 2),
+                      Catch::Contains("row 1, feature 0"));
+    CHECK(model::from_json(model::to_json(m), "test") == m);
+}
+
 TEST_CASE("an input of no bits ignores its value", "[model][ports]") {
     const model::Model m = pass_through({{false, 0, 0}, {true, -3, 2}});
     std::size_t saturated = 0;
