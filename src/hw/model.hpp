@@ -1,4 +1,5 @@
-// Estimated delay and area of one netlist node on a target. All numbers in a report that come from here are "estimated".
+// Estimated delay and area of one netlist node on a target. All numbers in a report that come from here are
+// "estimated".
 #pragma once
 
 #include "hw/target.hpp"
@@ -13,13 +14,22 @@ struct Area {
     double ff = 0.0;
 };
 
-/// LUTs of a node: exact-interval model for adders (bits from the coarser operand's LSB to the top; concatenation is free).
+/// LUTs of a node: exact-interval model for adders (bits from the coarser operand's LSB to the top; concatenation is
+/// free).
 double luts(const Target& target, const ir::Netlist& netlist, ir::NodeId node);
-/// Delay through a node from its latest operand, in ns, the net to it included; 0 for wires.
-/// `fanout` is the number of readers of the node's result.
+/// LUTs of the negation at an output whose edge has a minus sign; 0 without.
+double output_luts(const ir::Netlist& netlist, const ir::Signal& signal);
+/// One routed net, ns.
+double net_delay(const Target& target, int fanout);
+/// Logic between a node's operands and its result, in ns, no net at either end; 0 for inputs, constants and wires.
+/// Edges cost nothing, except a minus sign where no subtractor can take it (operands of casts, selects and products).
+double logic_delay(const Target& target, const ir::Netlist& netlist, ir::NodeId node);
+/// logic_delay and the net to the readers; 0 for wires, whose readers load their operand's net instead.
 double delay(const Target& target, const ir::Netlist& netlist, ir::NodeId node, int fanout);
+/// Negation of a value at an output whose edge has a minus sign, ns; 0 without.
+double output_delay(const Target& target, const ir::Netlist& netlist, const ir::Signal& signal);
 
-/// Readers per node (outputs count as one each).
+/// Readers per node (outputs count as one each), seen through wires: a reader of a wire loads the wire's operand.
 std::vector<int> fanouts(const ir::Netlist& netlist);
 
 } // namespace bitgrain::hw

@@ -12,16 +12,16 @@ namespace bitgrain::hw {
 
 struct ScheduleOptions {
     double clock_ns = 5.0;
-    double margin = 0.1;       ///< share of the clock kept free
+    double margin = 0.1; ///< share of the clock kept free
     bool input_registers = true;
     bool output_registers = true;
 };
 
-/// Stage s is the logic after register rank s. Inputs arrive in stage 0. With input registers their rank is the first one.
-/// latency_cycles counts every register rank between in_data and out_data, the input and output ranks included.
+/// Stage s is the logic after register rank s. Inputs arrive in stage 0. With input registers their rank is the first
+/// one. latency_cycles counts every register rank between in_data and out_data, the input and output ranks included.
 struct Schedule {
     std::vector<int> stage;      ///< per node
-    std::vector<double> arrival; ///< per node: ns after the start of its stage at which its result is there
+    std::vector<double> arrival; ///< per node: ns after the start of its stage at which its result is at its readers
     int stages = 1;
     bool input_registers = true;
     bool output_registers = true;
@@ -31,15 +31,16 @@ struct Schedule {
     int latency_cycles() const { return stages - 1 + (input_registers ? 1 : 0) + (output_registers ? 1 : 0); }
 };
 
-/// Places every node as soon as it can be. A node that alone does not fit the clock: Error that states the smallest clock
-/// that does and the node that sets it.
+/// Places every node as soon as it can be, then moves nodes later where that saves registers at the same latency. A
+/// node that alone does not fit the clock: Error that states the smallest clock that does and the node that sets it.
 Schedule schedule(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
 
 /// Throws InternalError unless no node is before its operands and no stage is longer than the clock.
 void verify(const Schedule& schedule, const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
 
-/// Stages through which a node's value must be carried after its own: registers of its width.
-int register_ranks(const Schedule& schedule, const ir::Netlist& netlist, ir::NodeId node);
+/// Per node, the register copies of its value, each of its width: one per stage through which it is carried after its
+/// own, the output rank included, and for an input the input rank. 0 for constants and for what no output needs.
+std::vector<int> register_ranks(const Schedule& schedule, const ir::Netlist& netlist);
 /// Flip-flops: data registers (shared by all readers of a node) plus the valid chain.
 long flip_flops(const Schedule& schedule, const ir::Netlist& netlist);
 

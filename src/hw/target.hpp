@@ -9,8 +9,8 @@ namespace bitgrain::hw {
 
 /// Nanoseconds unless said otherwise. The file's "source" strings say where each number comes from.
 struct Delay {
-    double lut = 0.0;            ///< one LUT
-    double carry_start = 0.0;    ///< onto and off a carry chain, beyond the LUT
+    double lut = 0.0;         ///< one LUT
+    double carry_start = 0.0; ///< onto and off a carry chain, beyond the LUT
     double carry_per_bit = 0.0;
     double net = 0.0;            ///< one routed net of fan-out 1
     double net_per_fanout = 0.0; ///< added per doubling of the fan-out
@@ -23,13 +23,13 @@ struct Resources {
 };
 
 struct Target {
-    std::string name;        ///< "xcvu13p"
-    std::string part;        ///< full part number for vendor tools; empty for generic
+    std::string name; ///< "xcvu13p"
+    std::string part; ///< full part number for vendor tools; empty for generic
     std::string family;
     int lut_inputs = 6;
     int max_add_operands = 2; ///< 3 when the fabric adds three numbers in one carry chain
     Delay delay;
-    Resources available;     ///< 0: unknown
+    Resources available; ///< 0: unknown
 };
 
 /// All targets found in the folder, by name, sorted.

@@ -1,0 +1,91 @@
+#include "hw/target.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/nearest.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <system_error>
+
+namespace bitgrain::hw {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view file_name = "target.json";
+
+/// One coefficient: {"ns": 0.12, "source": "where it comes from"}. A number without a source is refused.
+double nanoseconds(JsonReader& delay, const std::string& key) {
+    JsonReader entry = delay.at(key);
+    const auto value = entry.get<double>("ns");
+    if (!std::isfinite(value) || value < 0.0) entry.fail("'ns' must be 0 or more");
+    if (entry.get<std::string>("source").empty()) entry.fail("'source' must say where the number comes from");
+    entry.finish();
+    return value;
+}
+
+Delay read_delay(JsonReader& json) {
+    JsonReader at = json.at("delay");
+    Delay delay;
+    for (const auto& [key, field] : {std::pair{"lut", &Delay::lut},
+                                     {"carry_start", &Delay::carry_start},
+                                     {"carry_per_bit", &Delay::carry_per_bit},
+                                     {"net", &Delay::net},
+                                     {"net_per_fanout", &Delay::net_per_fanout},
+                                     {"clock_overhead", &Delay::clock_overhead}}) {
+        delay.*field = nanoseconds(at, key);
+    }
+    at.finish();
+    return delay;
+}
+
+Resources read_resources(JsonReader& json) {
+    JsonReader at = json.at("available");
+    Resources resources;
+    resources.lut = static_cast<long>(at.get<std::size_t>("lut"));
+    resources.ff = static_cast<long>(at.get<std::size_t>("ff"));
+    at.get<std::string>("source");
+    at.finish();
+    return resources;
+}
+
+} // namespace
+
+std::vector<std::string> target_names(const fs::path& constraints) {
+    std::vector<std::string> names;
+    std::error_code code;
+    for (const fs::directory_entry& entry : fs::directory_iterator(constraints, code)) {
+        if (fs::exists(entry.path() / file_name)) names.push_back(entry.path().filename().string());
+    }
+    if (code) throw Error("cannot list the targets: " + code.message(), constraints.string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Target read_target(const fs::path& constraints, const std::string& name) {
+    const std::vector<std::string> known = target_names(constraints);
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+        throw Error("the target '" + name + "' is not known", "", suggestion(name, known));
+    }
+    const fs::path path = constraints / name / file_name;
+    const Json content = read_json(path);
+    JsonReader json(content, path.string());
+    Target target;
+    target.name = json.get<std::string>("name");
+    if (target.name != name) json.at("name").fail("must be the name of its folder, '" + name + "'");
+    target.part = json.get<std::string>("part");
+    target.family = json.get<std::string>("family");
+    target.lut_inputs = json.get<int>("lut_inputs");
+    if (target.lut_inputs < 3 || target.lut_inputs > 8) json.at("lut_inputs").fail("must be 3 to 8");
+    target.max_add_operands = json.get<int>("max_add_operands");
+    if (target.max_add_operands < 2 || target.max_add_operands > 3) json.at("max_add_operands").fail("must be 2 or 3");
+    target.delay = read_delay(json);
+    target.available = read_resources(json);
+    json.finish();
+    return target;
+}
+
+} // namespace bitgrain::hw

@@ -1,0 +1,53 @@
+// Delays of all nodes of one netlist on one target, computed once, and how they add up along a stage.
+//
+// A path starts at a register (or at a port), and goes net, logic, net, logic, ..., register. A node's arrival counts
+// its own net; whether the node fits its stage is decided before that net, since a register sits beside the logic it
+// stores.
+#pragma once
+
+#include "hw/model.hpp"
+#include "hw/schedule.hpp"
+
+#include <string>
+#include <vector>
+
+namespace bitgrain::hw {
+
+struct Timing {
+    Timing(const Target& target, const ir::Netlist& netlist);
+
+    std::vector<bool> live;
+    std::vector<bool> wiring;
+    std::vector<double> logic;  ///< per node; 0 for wires
+    std::vector<double> net;    ///< from the node, or from a register of it, to its readers
+    std::vector<double> output; ///< per output: negation at the output
+    double overhead = 0.0;
+
+    /// When the operands of a node placed in `stage` are there: the latest of those in the stage and of the registered
+    /// ones.
+    double start(const ir::Netlist& netlist, const Schedule& schedule, ir::NodeId node, int stage) const;
+    /// Arrival of a node that starts then, and the end of its logic, which must lie within the budget.
+    double arrival(ir::NodeId node, double start) const {
+        return wiring[node] ? start : start + logic[node] + net[node];
+    }
+    double end(ir::NodeId node, double start) const { return wiring[node] ? 0.0 : start + logic[node]; }
+    /// When output j's value is there, counted in the last stage.
+    double output_end(const ir::Netlist& netlist, const Schedule& schedule, std::size_t j) const;
+};
+
+/// Time for logic and nets within a stage.
+double budget(const Timing& timing, const ScheduleOptions& options);
+
+/// Fills arrival and worst_stage_ns from the stages.
+void measure(Schedule& schedule, const Timing& timing, const ir::Netlist& netlist);
+
+/// Moves nodes to later stages where that makes the registers fewer; keeps the number of stages and the clock.
+void move_later(Schedule& schedule, const Timing& timing, const ir::Netlist& netlist, double budget);
+
+/// "dense_1, element 7 (add)": where a node comes from, for messages.
+std::string describe(const ir::Netlist& netlist, ir::NodeId node);
+
+/// Last stage in which output j reads its node's value; one more than the last stage when the output rank stores it.
+int output_stage(const Schedule& schedule, const ir::Netlist& netlist, std::size_t j);
+
+} // namespace bitgrain::hw
