@@ -1,4 +1,5 @@
-// Netlist + schedule -> Verilog-2001 text and the port signature. Knows no arithmetic: one node, one net, one expression or cell.
+// Netlist + schedule -> Verilog-2001 text and the port signature. Knows no arithmetic: one node, one net, one
+// expression or cell.
 #pragma once
 
 #include "base/json.hpp"
@@ -37,8 +38,8 @@ struct File {
     std::string text;
 };
 
-/// The design's own Verilog files, top module first (module name = netlist.name). Library cells it instantiates are listed
-/// in `cells` ("fx_valid"); they live in rtl_lib/.
+/// The design's own Verilog files, top module first (module name = netlist.name). Library cells it instantiates are
+/// listed in `cells` ("fx_valid"); they live in rtl_lib/.
 struct Verilog {
     std::vector<File> files;
     std::vector<std::string> cells;

@@ -1,0 +1,78 @@
+// The nets of a module under construction: each value, its register copies and helper wires. Gives the text of any bits
+// of any of them, with sign extension and zeros written out, and remembers what was read, so that the module can name
+// the bits nobody reads (lint demands that).
+#pragma once
+
+#include "hw/schedule.hpp"
+#include "hw/structure.hpp"
+#include "rtl/names.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bitgrain::rtl {
+
+/// "8'd12": the two's-complement bits of a code.
+std::string literal(int width, std::int64_t code);
+/// "[7:0] ", or nothing for one bit.
+std::string range(int width);
+
+/// Some bits of a number at absolute positions lsb .. lsb + width - 1, in one net.
+struct Bits {
+    std::size_t net = 0;
+    int lsb = 0;
+    int width = 0;
+    bool is_signed = false;
+};
+
+class Nets {
+  public:
+    Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, Names& names);
+
+    bool printed(ir::NodeId node) const { return printed_[node]; }
+    int copies(ir::NodeId node) const { return copies_[node]; }
+    std::string name(ir::NodeId node, int copy = 0) const {
+        return nets_[first_[node] + static_cast<std::size_t>(copy)].name;
+    }
+
+    /// A name that is not a net's.
+    std::string claim(const std::string& base) { return names_.claim(base); }
+    /// A wire of its own beside a value.
+    std::size_t helper(const std::string& base, int width);
+    const std::string& helper_name(std::size_t net) const { return nets_[net].name; }
+
+    /// Positions from .. to of an operand as it is in a stage, its minus sign not applied.
+    std::string read(const hw::Operand& operand, int stage, int from, int to);
+    std::string read(const Bits& bits, int from, int to);
+    /// All bits of a value or of one of its copies.
+    std::string read_all(ir::NodeId node, int copy);
+    /// The sign bit.
+    std::string sign(const hw::Operand& operand, int stage);
+    /// True when any bit is set.
+    std::string any(const hw::Operand& operand, int stage);
+
+    /// Bits that were never read, as slices, in order of nets.
+    std::vector<std::string> unread() const;
+
+  private:
+    struct Net {
+        std::string name;
+        int width = 0;
+        std::uint64_t unread = 0; ///< one bit per bit of the net
+    };
+
+    std::size_t add(const std::string& name, int width);
+    Bits locate(const hw::Operand& operand, int stage) const;
+    std::string slice(std::size_t net, int low, int high);
+
+    const ir::Netlist& netlist_;
+    const hw::Schedule& schedule_;
+    Names& names_;
+    std::vector<bool> printed_;
+    std::vector<int> copies_;
+    std::vector<std::size_t> first_; ///< net of the value itself; its copies follow
+    std::vector<Net> nets_;
+};
+
+} // namespace bitgrain::rtl

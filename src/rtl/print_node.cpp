@@ -1,0 +1,212 @@
+#include "rtl/print_node.hpp"
+
+#include "base/error.hpp"
+#include "fx/arithmetic.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::rtl {
+
+namespace {
+
+const std::string indent = "    ";
+
+class NodePrinter {
+  public:
+    NodePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId id, Nets& nets,
+                std::set<std::string>& cells)
+        : netlist_(netlist), node_(netlist.nodes[id]), nets_(nets), cells_(cells), id_(id), stage_(schedule.stage[id]),
+          width_(node_.interval.width()), lsb_(-node_.interval.fraction), msb_(lsb_ + width_ - 1) {}
+
+    std::string print() {
+        switch (node_.op) {
+        case ir::Op::input:
+        case ir::Op::constant:
+            break; // ports and literals: printed where they are read
+        case ir::Op::add:
+            return wire(sum());
+        case ir::Op::cast:
+            return cast();
+        case ir::Op::select:
+            return wire(select());
+        case ir::Op::table:
+            return table();
+        case ir::Op::mul:
+            return wire(product());
+        }
+        check_failed("printable", __FILE__, __LINE__, "inputs and constants have no expression");
+    }
+
+  private:
+    std::string declaration(const std::string& kind) const {
+        return indent + kind + ' ' + range(width_) + nets_.name(id_);
+    }
+    std::string end() const { return ';' + remark(node_.interval, stage_) + '\n'; }
+    std::string wire(const std::string& expression) const { return declaration("wire") + " = " + expression + end(); }
+
+    std::string sum() {
+        hw::AddStructure add = hw::add_structure(netlist_, id_);
+        for (hw::Operand& term : add.operands) {
+            // "- 8'd3" reads better than "+ 8'd253", and is the same.
+            if (!add.chain || !term.is_constant || term.code >= 0 || term.lsb < add.chain_lsb) continue;
+            term.code = -term.code;
+            term.negate = !term.negate;
+        }
+        std::string high;
+        if (add.chain) {
+            // Positive terms first, so that the text starts without a minus sign.
+            for (const bool negative : {false, true}) {
+                for (int k = 0; k < add.count; ++k) {
+                    const hw::Operand& term = add.operands[static_cast<std::size_t>(k)];
+                    if (term.negate != negative || !term.reaches(add.chain_lsb)) continue;
+                    high += high.empty() ? (negative ? "-" : "") : (negative ? " - " : " + ");
+                    high += nets_.read(term, stage_, add.chain_lsb, msb_);
+                }
+            }
+        } else if (add.chain_lsb <= msb_) {
+            high = literal(msb_ - add.chain_lsb + 1, 0);
+            for (int k = 0; k < add.count; ++k) {
+                const hw::Operand& term = add.operands[static_cast<std::size_t>(k)];
+                if (term.reaches(add.chain_lsb)) high = nets_.read(term, stage_, add.chain_lsb, msb_);
+            }
+        }
+        if (add.low < 0) return high;
+        const std::string low = nets_.read(add.operands[static_cast<std::size_t>(add.low)], stage_, lsb_,
+                                           std::min(add.chain_lsb - 1, msb_));
+        return high.empty() ? low : '{' + high + ", " + low + '}';
+    }
+
+    std::string select() {
+        const hw::Operand sign = hw::operand(netlist_, node_.in[0]);
+        std::string negative;
+        if (!sign.negate) {
+            negative = nets_.sign(sign, stage_);
+        } else { // -v < 0 is v > 0
+            negative = nets_.any(sign, stage_);
+            if (sign.is_signed) negative = "(~" + nets_.sign(sign, stage_) + " & " + negative + ')';
+        }
+        return negative + " ? " + branch(node_.in[1]) + " : " + branch(node_.in[2]);
+    }
+
+    std::string branch(const ir::Signal& signal) {
+        const hw::Operand value = hw::operand(netlist_, signal);
+        CHECK(value.width == 0 || value.lsb >= lsb_, "a branch is finer than its select");
+        return (value.negate ? "-" : "") + nets_.read(value, stage_, lsb_, msb_);
+    }
+
+    std::string product() {
+        const hw::Operand a = hw::operand(netlist_, node_.in[0]), b = hw::operand(netlist_, node_.in[1]);
+        CHECK(a.lsb + b.lsb == lsb_ && !a.negate && !b.negate, "a product's operands are plain");
+        return nets_.read(a, stage_, a.lsb, a.lsb + width_ - 1) + " * " +
+               nets_.read(b, stage_, b.lsb, b.lsb + width_ - 1);
+    }
+
+    std::string table() {
+        const ir::Table& table = netlist_.tables[node_.payload];
+        const hw::Operand address = hw::operand(netlist_, node_.in[0]);
+        const int bits = table.key.width();
+        CHECK(!address.negate && address.lsb == -table.key.fraction, "a table is addressed by a plain node");
+        const std::string key = nets_.read(address, stage_, address.lsb, address.lsb + bits - 1);
+        std::string text = declaration("reg ") + end() + "    always @* begin\n        case (" + key + ")\n";
+        const std::string assign = ": " + nets_.name(id_) + " = ";
+        std::int64_t code = table.key.lo;
+        for (const std::int64_t entry : table.codes) {
+            const std::int64_t value = fx::to_fraction(entry, table.fraction, node_.interval.fraction);
+            text.append("            ").append(literal(bits, code++)).append(assign).append(literal(width_, value));
+            text += ";\n";
+        }
+        // Codes the address cannot have are free for the synthesiser to choose.
+        if (static_cast<std::int64_t>(table.codes.size()) < fx::shift_left(1, bits)) {
+            text += "            default" + assign + std::to_string(width_) + "'bx;\n";
+        }
+        return text + "        endcase\n    end\n";
+    }
+
+    std::string cast() {
+        const hw::CastStructure cast = hw::cast_structure(netlist_, id_);
+        std::string text;
+        hw::Operand plain = cast.operand;
+        plain.negate = false;
+        std::optional<Bits> value; ///< what is read next; none: the operand itself
+        if (cast.negate) {
+            const fx::Interval negated = ir::interval(netlist_, node_.in[0]);
+            value = helper("_neg", negated.width(), plain.lsb, negated.is_signed());
+            text += indent + "wire " + range(value->width) + nets_.helper_name(value->net) + " = " +
+                    print_negation(plain, stage_, value->width, nets_) + ";\n";
+        }
+        const auto read = [&](int from, int to) {
+            return value ? nets_.read(*value, from, to) : nets_.read(plain, stage_, from, to);
+        };
+        if (cast.round) {
+            const int bits = cast.clamp ? cast.rounded_width : width_;
+            // Rounding half up looks at the highest dropped bit only; ties to even needs to see them all.
+            const int from = cast.convergent ? plain.lsb : cast.lsb - 1;
+            const std::string input = read(from, cast.lsb + bits - 1);
+            std::string name = nets_.name(id_);
+            if (cast.clamp) {
+                value = helper("_round", bits, cast.lsb, true);
+                name = nets_.helper_name(value->net);
+                text += indent + "wire " + range(bits) + name + ";\n";
+            } else {
+                text += declaration("wire") + end();
+            }
+            text +=
+                cell("fx_round", {{"WIDTH", bits}, {"DROP", cast.lsb - from}, {"CONVERGENT", cast.convergent ? 1 : 0}},
+                     nets_.name(id_) + "_rounding", input, name);
+        }
+        if (cast.clamp) {
+            const std::string input = read(cast.lsb, cast.lsb + cast.rounded_width - 1);
+            text += declaration("wire") + end();
+            text += cell("fx_saturate",
+                         {{"IN_WIDTH", cast.rounded_width},
+                          {"OUT_WIDTH", width_},
+                          {"OUT_SIGNED", node_.interval.is_signed() ? 1 : 0},
+                          {"SYMMETRIC", cast.symmetric ? 1 : 0}},
+                         nets_.name(id_) + "_saturation", input, nets_.name(id_));
+        }
+        if (!cast.round && !cast.clamp) text += wire(read(lsb_, msb_));
+        return text;
+    }
+
+    Bits helper(const char* suffix, int width, int lsb, bool is_signed) {
+        return {nets_.helper(nets_.name(id_) + suffix, width), lsb, width, is_signed};
+    }
+
+    std::string cell(const std::string& module, const std::vector<std::pair<const char*, int>>& parameters,
+                     const std::string& instance, const std::string& input, const std::string& output) {
+        cells_.insert(module);
+        std::string text = indent + module + " #(";
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            text += (i == 0 ? "." : ", .") + std::string(parameters[i].first) + '(' +
+                    std::to_string(parameters[i].second) + ')';
+        }
+        return text + ") " + nets_.claim(instance) + " (.value_i(" + input + "), .value_o(" + output + "));\n";
+    }
+
+    const ir::Netlist& netlist_;
+    const ir::Node& node_;
+    Nets& nets_;
+    std::set<std::string>& cells_;
+    ir::NodeId id_;
+    int stage_;
+    int width_, lsb_, msb_;
+};
+
+} // namespace
+
+std::string print_negation(const hw::Operand& operand, int stage, int width, Nets& nets) {
+    hw::Operand plain = operand;
+    plain.negate = false;
+    return '-' + nets.read(plain, stage, plain.lsb, plain.lsb + width - 1);
+}
+
+std::string remark(const fx::Interval& interval, int stage) {
+    return " // " + fx::name(fx::format_of(interval)) + ", stage " + std::to_string(stage);
+}
+
+std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, Nets& nets,
+                       std::set<std::string>& cells) {
+    return NodePrinter(netlist, schedule, node, nets, cells).print();
+}
+
+} // namespace bitgrain::rtl

@@ -1,0 +1,24 @@
+// One netlist node as Verilog: one net and one expression, a case for a table, a library cell where a cast rounds or
+// clamps. All operands of an expression have the width of the result, so nothing depends on Verilog's rules for mixed
+// widths.
+#pragma once
+
+#include "ir/netlist.hpp"
+#include "rtl/nets.hpp"
+
+#include <set>
+#include <string>
+
+namespace bitgrain::rtl {
+
+/// Lines that declare and drive the node's net; `cells` collects the library cells that they instantiate.
+std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, Nets& nets,
+                       std::set<std::string>& cells);
+
+/// Minus the operand, `width` bits from its lowest position up.
+std::string print_negation(const hw::Operand& operand, int stage, int width, Nets& nets);
+
+/// The remark behind a declaration: format and stage.
+std::string remark(const fx::Interval& interval, int stage);
+
+} // namespace bitgrain::rtl
