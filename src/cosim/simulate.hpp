@@ -1,4 +1,5 @@
-// Builds the Verilator harness (sim/harness.cpp, one for every design) around emitted files and streams vectors through it.
+// Builds the Verilator harness (sim/harness.cpp, one for every design) around emitted files and streams vectors through
+// it.
 #pragma once
 
 #include "rtl/emit.hpp"
@@ -12,11 +13,11 @@
 namespace bitgrain::cosim {
 
 struct Options {
-    std::filesystem::path rtl;      ///< folder with the .v files (library cells copied in)
-    std::filesystem::path harness;  ///< sim/ folder of the product
-    std::filesystem::path work;     ///< folder for Verilator's output; made, and kept
-    bool optimize = true;           ///< -O1 C++ (many vectors) instead of -O0 (few)
-    bool stalls = false;            ///< drop in_valid at random between vectors (seeded), to prove that bubbles pass
+    std::filesystem::path rtl;     ///< folder with the .v files (library cells copied in)
+    std::filesystem::path harness; ///< sim/ folder of the product
+    std::filesystem::path work;    ///< folder for Verilator's output; made, and kept
+    bool optimize = true;          ///< -O1 C++ (many vectors) instead of -O0 (few)
+    bool stalls = false;           ///< drop in_valid at random between vectors (seeded), to prove that bubbles pass
     std::uint64_t seed = 1;
 };
 
@@ -25,7 +26,9 @@ struct Result {
     int latency_cycles = 0;            ///< measured: clock edges from a vector's in_valid to its out_valid
 };
 
-/// Inputs: rows x signature.inputs codes. Throws Error when Verilator is missing or refuses the design (its message is given).
-Result simulate(const rtl::Signature& signature, std::span<const std::int64_t> inputs, std::size_t rows, const Options& options);
+/// Inputs: rows x signature.inputs codes. Throws Error when Verilator is missing or refuses the design (its message is
+/// given).
+Result simulate(const rtl::Signature& signature, std::span<const std::int64_t> inputs, std::size_t rows,
+                const Options& options);
 
 } // namespace bitgrain::cosim
