@@ -109,6 +109,7 @@ constexpr std::array overflows{fx::Overflow::wrap, fx::Overflow::sat, fx::Overfl
 template <class List>
 std::vector<std::string> names_of(const List& known) {
     std::vector<std::string> names;
+    names.reserve(known.size());
     for (const auto& item : known)
         names.emplace_back(fx::name(item));
     return names;
