@@ -70,7 +70,7 @@ class Analysis {
             break;
         }
         case ir::Op::select: {
-            ask(node.in[0], {everything, top(ir::interval(netlist_, node.in[0])) - 1});
+            ask(node.in[0], {everything, everything}); // no low bits: simple() leaves the sign bit
             ask(node.in[1], demand);
             ask(node.in[2], demand);
             break;
@@ -94,7 +94,6 @@ std::vector<Demand> demands(const ir::Netlist& netlist) {
 }
 
 int floor_of_operand(const ir::Netlist& netlist, const ir::Node& add, std::size_t k, int bottom) {
-    if (add.in[k].negate) return -everything;
     int next = everything; // lowest bit of the other operands
     for (std::size_t i = 0; i < add.operands; ++i) {
         if (i != k) next = std::min(next, -ir::interval(netlist, add.in[i]).fraction);

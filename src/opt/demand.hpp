@@ -35,8 +35,8 @@ struct Demand {
 /// -everything, a bottom above its highest bit is that bit.
 std::vector<Demand> demands(const ir::Netlist& netlist);
 
-/// Operand k of an add may be floored to multiples of 2^(this) when only the bits from `bottom` up of the sum matter;
-/// -Demand::everything when it may not.
+/// What operand k of an add contributes (minus sign included) may be floored to multiples of 2^(this) when only the
+/// bits from `bottom` up of the sum matter; -Demand::everything: it may not.
 int floor_of_operand(const ir::Netlist& netlist, const ir::Node& add, std::size_t k, int bottom);
 
 /// The cast with only the bits that are asked of it.

@@ -82,6 +82,7 @@ TEST_CASE("saturation forgets the bound that is out of reach", "[ir][cast]") {
     // y + 7 lies in [-1, 14.75]: a signed format of 3 integer bits clamps above only.
     const Signal shifted = b.add(y, b.constant(7.0));
     CHECK(cast_of(b, b.cast(shifted, {{true, 3, 2}, Round::trn, Overflow::sat_sym})).overflow == Overflow::sat);
+    CHECK(cast_of(b, b.cast(y, {{false, 2, 2}, Round::trn, Overflow::sat_sym})).overflow == Overflow::sat);
     // The lower bound is reached: symmetric stays symmetric.
     CHECK(cast_of(b, b.cast(y, {{true, 2, 2}, Round::trn, Overflow::sat_sym})).overflow == Overflow::sat_sym);
 }
