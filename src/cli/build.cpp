@@ -74,7 +74,8 @@ cmvm::Effort read_effort(const std::string& text) {
 int run(Arguments arguments) {
     arguments.build.slack = read_slack(arguments.slack);
     arguments.build.effort = read_effort(arguments.effort);
-    const report::Report report = build_step(model::read(arguments.model), arguments.build, arguments.folder);
+    report::Report report = build_step(model::read(arguments.model), arguments.build, arguments.folder);
+    report.sections.push_back(build_files(arguments.folder));
     print_result(arguments.json, report::to_text(report), report::to_json(report));
     return exit_ok;
 }
@@ -104,9 +105,6 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report.title = model.name;
     report.sections.push_back(report::model_section(model));
     report.sections.push_back(report::hardware_section(target, netlist, schedule, area, signature));
-    report.sections.push_back(report::files_section({{"verilog", (folder / "rtl" / (signature.module + ".v")).string()},
-                                                     {"signature", (folder / "signature.json").string()},
-                                                     {"model", (folder / "model.json").string()}}));
     report.layers = report::layers(netlist, area);
 
     write_verilog(rtl::emit(netlist, schedule, signature), home.rtl_lib, build.path() / "rtl");
@@ -115,6 +113,13 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
     build.put_in_place();
     return report;
+}
+
+report::Section build_files(const fs::path& folder) {
+    std::vector<report::NamedFile> files{{"verilog", (folder / "rtl").string()},
+                                         {"signature", (folder / "signature.json").string()}};
+    if (fs::exists(folder / "report.html")) files.push_back({"page", (folder / "report.html").string()});
+    return report::files_section(files);
 }
 
 Command build_command(CLI::App& program) {

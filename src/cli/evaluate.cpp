@@ -20,9 +20,16 @@ struct Arguments {
     std::optional<fs::path> labels, outputs;
     std::string label_column;
     std::vector<std::string> targets;
-    std::string delimiter = ",";
+    std::string delimiter = ",", header = "automatic";
     bool json = false;
 };
+
+data::Header header_of(const std::string& word) {
+    if (word == "automatic") return data::Header::automatic;
+    if (word == "yes") return data::Header::yes;
+    if (word == "no") return data::Header::no;
+    throw Error("'" + word + "' is not known", "--header", "known: automatic, yes, no");
+}
 
 data::Source source_of(const Arguments& arguments, const model::Model& model) {
     if (arguments.delimiter.size() != 1) throw Error("must be one character", "--delimiter");
@@ -32,6 +39,7 @@ data::Source source_of(const Arguments& arguments, const model::Model& model) {
     source.label_column = arguments.label_column;
     source.target_columns = arguments.targets;
     source.delimiter = arguments.delimiter[0];
+    source.header = header_of(arguments.header);
     source.regression = model.task.kind == model::Task::Kind::regression;
     return source;
 }
@@ -119,6 +127,9 @@ Command evaluate_command(CLI::App& program) {
            "Label column of a CSV: its name or its index from 0, negative from the end; the last when not given")
         ->type_name("COLUMN");
     app->add_option("--targets", arguments->targets, "Target columns of a CSV (regression)")->type_name("COLUMN");
+    app->add_option("--header", arguments->header, "Whether a CSV has a line of names: automatic, yes or no")
+        ->capture_default_str()
+        ->type_name("WORD");
     app->add_option("--delimiter", arguments->delimiter, "Between the cells of a CSV")
         ->capture_default_str()
         ->type_name("CHARACTER");

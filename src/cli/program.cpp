@@ -26,29 +26,29 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
+std::string unknown_option(const std::string& before, const std::string& typed, const CLI::App& app) {
+    return before + "unknown option '" + typed + "' (" + suggestion(typed, option_names(app)) + ")";
+}
+
 /// The argument that made the reading fail, with the nearest thing that exists; the parser's own words otherwise.
-std::string explain(const CLI::ParseError& error, const std::vector<Command>& commands,
+std::string explain(const CLI::ParseError& error, const CLI::App& program, const std::vector<Command>& commands,
                     std::span<const char* const> arguments) {
     const std::vector<std::string> names = command_names(commands);
-    const auto first = std::find_if(arguments.begin(), arguments.end(), [](const char* a) { return a[0] != '-'; });
-    if (first == arguments.end()) {
-        if (arguments.empty()) return "a command is missing (" + suggestion("", names) + ")";
-        return std::string("unknown option '") + arguments.front() + "' (a command comes first, " +
-               suggestion("", names) + ")";
-    }
-    const auto command = std::find(names.begin(), names.end(), std::string(*first));
-    if (command == names.end())
-        return std::string("unknown command '") + *first + "' (" + suggestion(*first, names) + ")";
+    if (arguments.empty()) return "a command is missing (" + suggestion("", names) + ")";
+    const std::string first = arguments.front();
+    if (first.starts_with("-")) return unknown_option("", first, program);
+    const auto command = std::find(names.begin(), names.end(), first);
+    if (command == names.end()) return "unknown command '" + first + "' (" + suggestion(first, names) + ")";
     const CLI::App& app = *commands[static_cast<std::size_t>(command - names.begin())].options;
     const std::vector<std::string> known = option_names(app);
-    for (auto a = first + 1; a != arguments.end(); ++a) {
-        const std::string typed = std::string(*a).substr(0, std::string(*a).find('='));
-        if (typed.starts_with("--") && typed.size() > 2 &&
-            std::find(known.begin(), known.end(), typed) == known.end()) {
-            return app.get_name() + ": unknown option '" + typed + "' (" + suggestion(typed, known) + ")";
+    for (const std::string argument : arguments.subspan(1)) {
+        const std::string typed = argument.substr(0, argument.find('='));
+        const bool is_option = typed.starts_with("--") && typed.size() > 2;
+        if (is_option && std::find(known.begin(), known.end(), typed) == known.end()) {
+            return unknown_option(first + ": ", typed, app);
         }
     }
-    return app.get_name() + ": " + error.what() + " (bitgrain " + app.get_name() + " --help shows all options)";
+    return first + ": " + error.what() + " (bitgrain " + first + " --help shows all options)";
 }
 
 int fail(const std::string& message, int code) {
@@ -84,7 +84,7 @@ int run_program(std::span<const char* const> arguments, std::span<const CommandF
     } catch (const CLI::Success& request) { // --help and --version
         return program.exit(request);
     } catch (const CLI::ParseError& error) {
-        return fail(explain(error, commands, arguments), exit_user_error);
+        return fail(explain(error, program, commands, arguments), exit_user_error);
     }
     try {
         for (const Command& command : commands) {

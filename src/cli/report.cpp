@@ -41,17 +41,20 @@ report::Report of_run(const fs::path& folder) {
     return report;
 }
 
-report::Report read_report(const fs::path& folder) {
-    if (fs::exists(folder / "report.json")) return of_build(folder);
-    if (fs::exists(folder / "front.json")) return of_run(folder);
-    if (fs::exists(folder / "build" / "report.json")) return of_build(folder / "build"); // what `run` wrote
+/// Empty when the folder is a training run. A folder that `run` wrote is as good as the build in it.
+fs::path find_build(const fs::path& folder) {
+    if (fs::exists(folder / "report.json")) return folder;
+    if (fs::exists(folder / "front.json")) return {};
+    if (fs::exists(folder / "build" / "report.json")) return folder / "build";
     if (!fs::exists(folder)) throw Error("there is no such folder", folder.string());
     throw Error("the folder holds neither a build nor a training run", folder.string());
 }
 
 int run(const Arguments& arguments) {
-    const report::Report report = read_report(arguments.folder);
+    const fs::path build = find_build(arguments.folder);
+    report::Report report = build.empty() ? of_run(arguments.folder) : of_build(build);
     if (arguments.html) write_file(*arguments.html, report::to_html(report));
+    if (!build.empty()) report.sections.push_back(build_files(build));
     print_result(arguments.json, report::to_text(report), report::to_json(report));
     return exit_ok;
 }

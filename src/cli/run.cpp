@@ -41,14 +41,11 @@ void check_folder(const fs::path& folder) {
     throw Error("the folder has content that bitgrain run did not write", folder.string(), "choose another with -o");
 }
 
-report::Section files(const Places& places, const report::Report& build) {
-    std::vector<report::NamedFile> list{{"run", places.run.string()}, {"model", places.model.string()}};
-    if (const report::Row* row = report::find(build, "files", "verilog")) {
-        list.push_back({"verilog", std::get<std::string>(row->value)});
-    }
-    list.push_back({"signature", (places.build / "signature.json").string()});
-    list.push_back({"report", places.html.string()});
-    return report::files_section(list);
+report::Section files(const Places& places) {
+    report::Section section = report::files_section({{"run", places.run.string()}, {"model", places.model.string()}});
+    for (report::Row& row : build_files(places.build).rows)
+        section.rows.push_back(std::move(row));
+    return section;
 }
 
 int run(const Arguments& arguments) {
@@ -82,16 +79,14 @@ int run(const Arguments& arguments) {
     if (arguments.seed) verification.seed = *arguments.seed;
     const report::Verification verified = verify_step(places.build, verification);
 
-    const report::Section file_section = files(places, report);
-    std::erase_if(report.sections, [](const report::Section& s) { return s.key == "files"; }); // they come last
     report.sections.push_back(report::verification_section(verified));
-    report.sections.push_back(file_section);
     report.front = report_front(front, &picked);
     write_file(places.build / "report.json", report::to_json(report).dump(2) + "\n");
     write_file(places.html, report::to_html(report));
-    report::Report short_report = report; // the front is in the page; the terminal keeps to the table
-    short_report.front.reset();
-    print_result(arguments.json, report::to_text(short_report), report::to_json(report));
+    report.sections.push_back(files(places));
+    const Json json = report::to_json(report);
+    report.front.reset(); // it is in the page; the terminal keeps to the table
+    print_result(arguments.json, report::to_text(report), json);
     return verified.passed() ? exit_ok : exit_mismatch;
 }
 

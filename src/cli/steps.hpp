@@ -28,7 +28,10 @@ struct BuildOptions {
 };
 
 /// Writes the build folder: all of it or nothing. An older build is replaced, any other folder with content is refused.
+/// The report is the one in report.json: it names no paths, so that the same model gives the same bytes anywhere.
 report::Report build_step(const model::Model& model, const BuildOptions& options, const std::filesystem::path& folder);
+/// "files": where things are in a build folder, for printing.
+report::Section build_files(const std::filesystem::path& folder);
 
 struct VerifyOptions {
     std::optional<std::filesystem::path> data; ///< features; none: random and corner vectors only

@@ -45,7 +45,8 @@ struct Range {
     }
 };
 
-/// 1, 2 and 5 times the powers of ten inside the range, when it spans less than two and a half decades; otherwise powers of ten.
+/// 1, 2 and 5 times the powers of ten inside the range, when it spans less than two and a half decades; otherwise
+/// powers of ten.
 std::vector<double> decades(double lo, double hi) {
     std::vector<double> result;
     const bool fine = hi / lo < 300;

@@ -19,6 +19,10 @@ std::string trimmed(std::string line) {
     return line;
 }
 
+bool is_lone_text(const Row& row) {
+    return std::holds_alternative<std::string>(row.value) && row.unit.empty() && row.note.empty();
+}
+
 /// Numbers of the rows to show: all when they are few, otherwise the ends and evenly spaced ones between, and the
 /// picked.
 std::vector<std::size_t> chosen(const Front& front, std::size_t limit) {
@@ -81,9 +85,8 @@ std::string to_text(const Report& report) {
     for (const Section& section : report.sections) {
         for (const Row& row : section.rows) {
             const Shown s = shown(row);
-            const bool text = std::holds_alternative<std::string>(row.value);
-            // A long text (a path) would push every column apart; it takes the rest of its line.
-            if (text && s.value.size() > 24) {
+            // A text alone (a path) would push every column apart; it takes the rest of its line.
+            if (is_lone_text(row)) {
                 lines.push_back({row.name});
             } else {
                 lines.push_back(

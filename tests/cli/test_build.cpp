@@ -1,0 +1,117 @@
+// From a model file to verified Verilog, and what happens when the two do not agree.
+#include "base/json.hpp"
+#include "data/dataset.hpp"
+#include "program.hpp"
+#include "small_model.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace bitgrain;
+using namespace bitgrain::test;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+Json json_of(const Outcome& outcome) {
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.err.find("bitgrain:") == std::string::npos);
+    return parse_json(outcome.out, "output");
+}
+
+} // namespace
+
+TEST_CASE("a model is built, verified, reported and found out when it is changed", "[cli][C7]") {
+    const Folder folder("build");
+    const std::string model = folder.string("m.json"), build = folder.string("b");
+    model::write(model, small_model());
+
+    const Outcome built = run_program({"build", model, "-o", build, "--target", "xc7a100t", "--clock-ns", "4"});
+    INFO(built.err);
+    REQUIRE(built.code == 0);
+    REQUIRE_THAT(built.out,
+                 Contains("adders") && Contains("estimated") && Contains("pipeline stages") && Contains("63400"));
+    for (const char* file : {"model.json", "signature.json", "report.json", "rtl/small.v"})
+        REQUIRE(fs::exists(fs::path(build) / file));
+    REQUIRE(read_file(fs::path(build) / "model.json") == read_file(model));
+    REQUIRE(folder.entries() == 2);
+
+    // The same model and options give the same bytes, wherever they are written.
+    REQUIRE(run_program({"build", model, "-o", folder.string("c"), "--target", "xc7a100t", "--clock-ns", "4"}).code ==
+            0);
+    for (const char* file : {"signature.json", "report.json", "rtl/small.v"}) {
+        REQUIRE(read_file(fs::path(build) / file) == read_file(folder / "c" / file));
+    }
+
+    data::write_npy(folder / "x.npy", {{3, 2}, {1, 2, -3.5, 4, 100, 5}, false});
+    const Outcome verified =
+        run_program({"verify", build, "--data", folder.string("x.npy"), "--random", "500", "--json"});
+    const Json result = json_of(verified);
+    REQUIRE(verified.code == 0);
+    REQUIRE(result.at("passed") == true);
+    REQUIRE(result.at("mismatches") == 0);
+    REQUIRE(result.at("data_vectors") == 3);
+    REQUIRE(result.at("random_vectors") == 500);
+    REQUIRE(result.at("saturated_values") == 1);
+    REQUIRE(result.at("simulated_cycles") == result.at("scheduled_cycles"));
+    REQUIRE(read_json(fs::path(build) / "verification.json") == result);
+
+    const Outcome report = run_program({"report", build, "--html", folder.string("r.html"), "--json"});
+    REQUIRE(report.code == 0);
+    const Json rows = json_of(report).at("sections");
+    REQUIRE(rows.at("verification").at("rows").at("vectors").at("value") == result.at("vectors"));
+    REQUIRE(rows.at("hardware").at("rows").at("lut").at("source") == "estimated");
+    REQUIRE_THAT(read_file(folder / "r.html"), Contains("mismatches") && Contains("<svg"));
+
+    const Outcome bubbles = run_program({"verify", build, "--random", "200", "--bubbles"});
+    REQUIRE(bubbles.code == 0);
+    REQUIRE_THAT(bubbles.out, Contains("with bubbles"));
+
+    // Another constant in the model than in the Verilog.
+    model::Model changed = small_model();
+    std::get<model::Affine>(changed.steps[3].op).bias[1] = 0.5;
+    model::write(fs::path(build) / "model.json", changed);
+    const Outcome differs = run_program({"verify", build, "--random", "100"});
+    REQUIRE(differs.code == 1);
+    REQUIRE_THAT(differs.out, Contains("FAILED") && Contains("corner 0, output y[1]: expected"));
+    REQUIRE(read_json(fs::path(build) / "verification.json").at("passed") == false);
+    REQUIRE(run_program({"verify", build, "--random", "100", "--json"}).code == 1);
+
+    // A latency that is not the promised one.
+    model::write(fs::path(build) / "model.json", small_model());
+    Json signature = read_json(fs::path(build) / "signature.json");
+    signature["latency_cycles"] = signature["latency_cycles"].get<int>() + 1;
+    write_file(fs::path(build) / "signature.json", signature.dump(2));
+    const Outcome late = run_program({"verify", build, "--random", "10"});
+    INFO(late.out << late.err);
+    REQUIRE(late.code == 1);
+    REQUIRE(fs::directory_iterator(build) != fs::directory_iterator());
+    for (const auto& entry : fs::directory_iterator(build))
+        REQUIRE(entry.path().filename().string()[0] != '.');
+}
+
+TEST_CASE("evaluate prints the metric of any data and writes the outputs", "[cli]") {
+    const Folder folder("evaluate");
+    const std::string model = folder.string("m.json");
+    model::write(model, small_model());
+    // Outputs by hand: x = (0, 0): hidden 1, 0 (from -2.5), 0 -> y = 1.25, -1. x = (2, 1): 4, 0, 5.5 -> 5 after the
+    // tight cast rounds 5.5 to 6: y = 4 - 12 + 0.25, -4 + 3.
+    data::write_npy(folder / "x.npy", {{2, 2}, {0, 0, 2, 1}, true});
+    data::write_npy(folder / "y.npy", {{2}, {0, 0}, true});
+    const Outcome outcome = run_program({"evaluate", model, "--data", folder.string("x.npy"), "--labels",
+                                         folder.string("y.npy"), "--outputs", folder.string("o.npy"), "--json"});
+    const Json rows = json_of(outcome).at("sections").at("result").at("rows");
+    REQUIRE(outcome.code == 0);
+    REQUIRE(rows.at("accuracy").at("value") == 0.5);
+    REQUIRE(rows.at("rows").at("value") == 2);
+    REQUIRE(data::read_npy(folder / "o.npy").values == std::vector<double>{1.25, -1, -7.75, -1});
+
+    write_file(folder / "d.csv", "p,q,kind\n0,0,left\n2,1,right\n0,100,left\n");
+    const Outcome table = run_program({"evaluate", model, "--data", folder.string("d.csv"), "--label-column", "-1"});
+    INFO(table.err);
+    REQUIRE(table.code == 0);
+    REQUIRE_THAT(table.out, Contains("accuracy") && Contains("saturated input values"));
+    const Outcome named =
+        run_program({"evaluate", model, "--data", folder.string("d.csv"), "--label-column", "kind", "--header", "yes"});
+    REQUIRE(named.out == table.out);
+}
