@@ -1,5 +1,5 @@
 // Random networks through every seam between a model and the final netlist, with the rows that hurt: model.json,
-// lowering, each pass, all passes. The seam to Verilog is in tests/rtl.
+// lowering, each pass, all passes. The seam to Verilog is in test_verilog.cpp.
 #include "base/json.hpp"
 #include "fx/arithmetic.hpp"
 #include "ir/evaluate.hpp"

@@ -38,7 +38,12 @@ std::optional<Tensor> LayerContext::quantized(const Tensor& x, const std::string
         return y;
     }
     QuantizerSettings base = defaults.activation;
-    if (reads_data && integral_input) base.max_fraction = std::min(base.max_fraction, 0.0);
+    if (reads_data && integral_input) {
+        base.max_fraction = std::min(base.max_fraction, 0.0);
+        // No sum comes before this cast whose constant could take the half of round-to-nearest: rounding would cost an
+        // adder per input, dropping bits is free, and the next bias learns the shift.
+        base.round = fx::Round::trn;
+    }
     const auto chosen = settings(key, base);
     if (!chosen) return std::nullopt;
     if (reads_reals && chosen->round != fx::Round::rnd) {

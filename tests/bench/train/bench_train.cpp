@@ -1,0 +1,104 @@
+// Training throughput: steps (forward, backward, all quantizers, EBOPs, Adam) against the machine's plain matrix
+// product, measured in the same run. Prints one row per network and batch; see README.md beside this file.
+#include "base/random.hpp"
+#include "nn/network.hpp"
+#include "nn/optimizer.hpp"
+
+#include <Eigen/Core>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace bitgrain;
+using namespace bitgrain::nn;
+
+namespace {
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Best of several repetitions of at least 0.3 s each: the machine is shared.
+template <class F>
+double seconds_per_call(F&& call) {
+    call();
+    double best = 1e30;
+    for (int repetition = 0; repetition < 5; ++repetition) {
+        const double start = now();
+        int calls = 0;
+        do {
+            call();
+            ++calls;
+        } while (now() - start < 0.3);
+        best = std::min(best, (now() - start) / calls);
+    }
+    return best;
+}
+
+/// GFLOP/s of a 512 x 512 x 512 float product on one thread.
+double gemm_gflops() {
+    const Eigen::MatrixXf a = Eigen::MatrixXf::Random(512, 512), b = Eigen::MatrixXf::Random(512, 512);
+    Eigen::MatrixXf c(512, 512);
+    const double seconds = seconds_per_call([&] { c.noalias() = a * b; });
+    return 2.0 * 512 * 512 * 512 / seconds * 1e-9;
+}
+
+struct Case {
+    std::string name;
+    std::vector<std::size_t> widths; ///< inputs, layers
+};
+
+void run(const Case& c, std::size_t batch, unsigned threads, double peak) {
+    std::string layers = "[";
+    double flops = 0.0;
+    for (std::size_t i = 1; i < c.widths.size(); ++i) {
+        layers += std::string(i > 1 ? "," : "") + R"({"type":"dense","units":)" + std::to_string(c.widths[i]) +
+                  R"(,"activation":")" + (i + 1 < c.widths.size() ? "relu" : "linear") + R"("})";
+        flops += 6.0 * static_cast<double>(c.widths[i - 1] * c.widths[i]);
+    }
+    const Json json = parse_json(layers + "]", "bench");
+    const auto network =
+        build_network(JsonReader(json, "bench"), {}, {{c.widths[0]}, std::nullopt, false}, c.widths.back(), 1);
+    Random random(1);
+    Rows<float> rows;
+    rows.count = batch;
+    rows.features = c.widths[0];
+    for (std::size_t i = 0; i < batch * rows.features; ++i)
+        rows.values.push_back(static_cast<float>(random.normal()));
+    for (std::size_t i = 0; i < batch; ++i)
+        rows.labels.push_back(
+            static_cast<std::int32_t>(random.integer(0, static_cast<std::int64_t>(c.widths.back()) - 1)));
+    std::vector<std::uint32_t> order(batch);
+    for (std::size_t i = 0; i < batch; ++i)
+        order[i] = static_cast<std::uint32_t>(i);
+    Workers workers(threads);
+    Engine<float> engine(network->graph, network->output, network->cost, network->parameters, workers);
+    Adam adam(network->parameters.values().size());
+    const Loss loss{Loss::Kind::cross_entropy, c.widths.back()};
+    const double seconds = seconds_per_call([&] {
+        engine.step(rows, order, Mode::train, loss, 1e-9);
+        adam.update(network->parameters, engine.gradient(), 1e-6);
+    });
+    const double gflops = flops * static_cast<double>(batch) / seconds * 1e-9;
+    std::printf("%-16s %7zu %7u %12.0f %10.1f %10.1f %9.1f\n", c.name.c_str(), batch, threads,
+                static_cast<double>(batch) / seconds, seconds * 1e6, gflops, 100.0 * gflops / (peak * threads));
+}
+
+} // namespace
+
+int main() {
+    const double peak = gemm_gflops();
+    std::printf("plain matrix product, one thread: %.1f GFLOP/s\n", peak);
+    std::printf("%-16s %7s %7s %12s %10s %10s %9s\n", "network", "batch", "threads", "samples/s", "us/step", "GFLOP/s",
+                "% of GEMM");
+    for (const Case& c : {Case{"jet 16-64-32-32-5", {16, 64, 32, 32, 5}}, Case{"64-64-64-10", {64, 64, 64, 10}},
+                          Case{"digits", {64, 32, 32, 10}}}) {
+        for (const std::size_t batch : {32, 1024, 33200}) {
+            for (const unsigned threads : {1U, 2U})
+                run(c, batch, threads, peak);
+        }
+    }
+    return EXIT_SUCCESS;
+}
