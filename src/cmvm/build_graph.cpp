@@ -23,7 +23,7 @@ Range to_range(const fx::Interval& interval) {
 class GraphBuilder {
   public:
     GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs)
-        : system_(system), prepared_(prepared), inputs_(inputs), built_(system.size()) {}
+        : system_(system), prepared_(prepared), inputs_(inputs), built_(system.size()), planner_(system.rule()) {}
 
     AdderGraph run() {
         for (std::size_t i = 0; i < inputs_; ++i)
@@ -122,7 +122,7 @@ class GraphBuilder {
             leaves_.push_back(leaf);
             leaves.push_back({{scaled(ranges_[leaf.node], leaf.shift), leaf.negate}, graph_.nodes[leaf.node].depth});
         }
-        tree_ = plan_tree(leaves, signal.limit, system_.rule());
+        tree_ = planner_.plan(leaves, signal.limit);
         built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id].wanted);
         built_[id].done = true;
     }
@@ -264,6 +264,7 @@ class GraphBuilder {
     std::vector<Range> ranges_;                     ///< of each node
     std::unordered_map<std::uint64_t, Term> known_; ///< hash of a normalised form -> its edge; only looked up
     std::vector<Term> leaves_;                      ///< of the sum being built
+    TreePlanner planner_;
     Tree tree_;
     std::vector<Sense> senses_;
 };

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace bitgrain::cmvm {
@@ -13,17 +12,6 @@ namespace {
 /// Depths told apart below the deepest limit: B^span * 2^20 terms stay within 62 bits.
 constexpr int span_of_two = 40;
 constexpr int span_of_three = 25;
-
-template <int Base, int Span>
-constexpr std::array<std::int64_t, Span + 2> powers() {
-    std::array<std::int64_t, Span + 2> all{};
-    all[0] = 1;
-    for (std::size_t i = 1; i < all.size(); ++i)
-        all[i] = all[i - 1] * Base;
-    return all;
-}
-constexpr auto powers_of_two = powers<2, span_of_two>();
-constexpr auto powers_of_three = powers<3, span_of_three>();
 
 } // namespace
 
@@ -51,21 +39,18 @@ int least_depth(std::span<const int> depths, int operands) {
 
 DepthRule::DepthRule(int operands, std::optional<int> deepest) : limited_(deepest.has_value()), operands_(operands) {
     CHECK(operands == 2 || operands == 3, "adders have two or three operands");
-    if (deepest) floor_ = *deepest - (operands == 2 ? span_of_two : span_of_three);
-}
-
-std::int64_t DepthRule::weight(int depth) const {
-    if (!limited_) return 0;
-    const auto index = static_cast<std::size_t>(std::max(0, depth - floor_));
-    if (operands_ == 2) return powers_of_two[std::min(index, powers_of_two.size() - 1)];
-    return powers_of_three[std::min(index, powers_of_three.size() - 1)];
+    const int span = operands == 2 ? span_of_two : span_of_three;
+    last_ = span + 1;
+    floor_ = deepest.value_or(0) - span;
+    weights_[0] = 1;
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(last_); ++i)
+        weights_[i] = weights_[i - 1] * operands;
 }
 
 int DepthRule::depth_for(std::int64_t total) const {
     if (!limited_) return 0;
     int depth = floor_;
-    const int last = floor_ + (operands_ == 2 ? span_of_two : span_of_three) + 1;
-    while (depth < last && weight(depth) < total)
+    while (depth < floor_ + last_ && weight(depth) < total)
         ++depth;
     return depth;
 }

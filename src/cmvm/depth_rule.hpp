@@ -3,6 +3,7 @@
 // update when terms are merged.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,14 +23,20 @@ class DepthRule {
 
     /// B^depth in units of the smallest weight that is told apart. Depths far below the deepest limit all weigh one
     /// unit, which errs on the safe side.
-    std::int64_t weight(int depth) const;
+    std::int64_t weight(int depth) const {
+        if (!limited_) return 0;
+        const int index = depth - floor_;
+        return weights_[static_cast<std::size_t>(index < 0 ? 0 : (index > last_ ? last_ : index))];
+    }
     /// Least depth whose weight is at least `total`.
     int depth_for(std::int64_t total) const;
 
   private:
     bool limited_;
     int operands_;
-    int floor_ = 0; ///< depth that weighs one unit
+    int floor_ = 0;                          ///< depth that weighs one unit
+    int last_ = 0;                           ///< largest index
+    std::array<std::int64_t, 48> weights_{}; ///< B^index
 };
 
 } // namespace bitgrain::cmvm

@@ -1,6 +1,7 @@
 #include "cmvm/prepare.hpp"
 
 #include "base/error.hpp"
+#include "cmvm/depth_rule.hpp"
 #include "fx/arithmetic.hpp"
 
 #include <algorithm>
@@ -204,49 +205,6 @@ std::optional<int> depth_limit(const Prepared& prepared, const Options& options)
                     "the least possible is " + std::to_string(prepared.least_depth) + " (slack 0)");
     }
     return limit;
-}
-
-System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit) {
-    System system(rule);
-    for (std::size_t i = 0; i < prepared.sources.size(); ++i) {
-        const fx::Interval& in = prepared.sources[i];
-        const double unit = power_of_two(-in.fraction);
-        const Range range{static_cast<double>(in.lo) * unit, static_cast<double>(in.hi) * unit, -in.fraction};
-        system.add_source(range, prepared.arrival[i]);
-    }
-    std::vector<RowTerm> terms; // of each column: a wire, or its row
-    for (const Column& column : prepared.columns) {
-        std::vector<RowTerm> digits;
-        for (const Coefficient& c : column.form) {
-            if (prepared.sources[c.source].is_constant()) {
-                const int shift = trailing_zeros(c.factor); // a constant is one leaf: its factor is a power of two
-                digits.push_back({c.source, static_cast<std::int16_t>(shift), c.factor < 0});
-                continue;
-            }
-            for (const fx::Digit& d : fx::signed_digits(c.factor)) {
-                digits.push_back({c.source, static_cast<std::int16_t>(d.power), d.sign < 0});
-            }
-        }
-        if (digits.size() == 1) {
-            terms.push_back(digits.front());
-            continue;
-        }
-        const std::uint32_t row = system.add_row(column.form, limit.value_or(0));
-        for (const RowTerm& digit : digits)
-            system.add_term(row, digit);
-        terms.push_back({row, 0, false});
-    }
-    for (const PreparedOutput& output : prepared.outputs) {
-        if (output.zero) {
-            system.add_output({}, true);
-            continue;
-        }
-        RowTerm term = terms[output.column];
-        term.shift = static_cast<std::int16_t>(term.shift + output.shift);
-        term.negate = term.negate != output.negate;
-        system.add_output(term, false);
-    }
-    return system;
 }
 
 } // namespace bitgrain::cmvm

@@ -2,8 +2,8 @@
 // dropped, common powers of two and signs moved to the outputs, equal columns made one.
 #pragma once
 
+#include "cmvm/linear_form.hpp"
 #include "cmvm/solve.hpp"
-#include "cmvm/system.hpp"
 
 #include <optional>
 #include <vector>
@@ -36,8 +36,5 @@ Prepared prepare(const Problem& problem, int operands);
 
 /// Limit for every output; Error that states the least possible when it cannot be met.
 std::optional<int> depth_limit(const Prepared& prepared, const Options& options);
-
-/// The signed digits of all columns.
-System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit);
 
 } // namespace bitgrain::cmvm

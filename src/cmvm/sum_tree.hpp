@@ -7,6 +7,7 @@
 #include "cmvm/range.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,11 +27,49 @@ struct Merge {
 struct Tree {
     std::vector<Merge> merges; ///< the last one is the sum; empty for one leaf
     std::int64_t bits = 0;
-    std::size_t adders = 0; ///< without concatenations
-    int depth = 0;          ///< concatenations counted
+    int depth = 0; ///< concatenations counted
 };
 
-/// Fits the limit when any tree does; else the least depth.
-Tree plan_tree(std::span<const TreeLeaf> leaves, int limit, const DepthRule& rule);
+/// Plans one sum after the other; keeps its buffers.
+class TreePlanner {
+  public:
+    /// `triple_window`: three-operand adders are looked for among this many of the smallest terms.
+    explicit TreePlanner(const DepthRule& rule, std::size_t triple_window = 10)
+        : rule_(&rule), triple_window_(triple_window) {}
+
+    /// Fits the limit when any tree does; else the least depth. Valid until the next call.
+    const Tree& plan(std::span<const TreeLeaf> leaves, int limit);
+
+  private:
+    struct Item {
+        SignedRange value;
+        double magnitude = 0.0;
+        int depth = 0;
+        int top = 0;
+        std::size_t name = 0; ///< leaf or merge
+    };
+    struct Choice {
+        std::size_t in[3] = {0, 0, 0}; ///< places in items_, rising
+        int operands = 0;              ///< 0: none
+    };
+
+    static bool smaller(const Item& a, const Item& b);
+    bool fits(int deepest, std::int64_t removed) const;
+    Choice concatenation(std::optional<std::size_t> newest) const;
+    Choice smallest_pair() const;
+    Choice smallest_triple() const;
+    Choice earliest() const;
+    std::int64_t weight_of(const Choice& choice) const;
+    Joined joined(const Choice& choice) const;
+    /// Returns the place of the result.
+    std::size_t merge(const Choice& choice);
+
+    const DepthRule* rule_;
+    std::size_t triple_window_;
+    std::vector<Item> items_; ///< smallest first
+    std::size_t names_ = 0;
+    std::int64_t weight_ = 0, limit_ = 0;
+    Tree tree_;
+};
 
 } // namespace bitgrain::cmvm

@@ -39,6 +39,16 @@ struct Use {
     bool negate;
 };
 
+/// A use as one number; rising numbers are rising rows, then shifts.
+inline std::uint64_t pack_use(std::uint32_t row, int shift, bool negate) {
+    return (static_cast<std::uint64_t>(row) << 32) | (static_cast<std::uint64_t>(shift + (1 << 14)) << 1) |
+           static_cast<std::uint64_t>(negate);
+}
+inline Use unpack_use(std::uint64_t packed) {
+    return {static_cast<std::uint32_t>(packed >> 32), static_cast<int>((packed & 0xffffffffULL) >> 1) - (1 << 14),
+            (packed & 1) != 0};
+}
+
 struct SystemOutput {
     RowTerm term;
     bool zero = true;
@@ -60,6 +70,8 @@ class System {
     /// A sum in its final place, to be filled with add_term. The form must be what the terms will add up to.
     std::uint32_t add_row(LinearForm form, int limit);
     void add_term(std::uint32_t row, RowTerm term);
+    /// This sum will be a term of others: from now on it is ready no later than its terms allow at best.
+    void fix_depth(std::uint32_t row);
     void add_output(RowTerm term, bool zero);
 
     // ---- reading ----
@@ -80,16 +92,51 @@ class System {
 
     // ---- changing ----
     PatternIndex& index() { return index_; }
-    /// From now on patterns that may be worth sharing are offered to the queue; scale(key) multiplies their score.
-    void watch(double noise, std::uint64_t seed);
+    /// From now on patterns that may be worth sharing are offered to the queue.
+    void watch();
+    /// Scores are multiplied by 1 to 1 + noise, by a hash of pattern and seed.
+    void blur(double noise, std::uint64_t seed) {
+        noise_ = noise;
+        seed_ = seed;
+    }
+    void spend(std::int64_t work) { work_ += work; }
     float score(Pattern pattern, std::size_t count) const;
     /// Replaces the pattern in these places by one signal. Returns false when nothing changed.
     bool share(Pattern pattern, std::span<const Occurrence> places);
     /// Writes a signal out in all sums that use it (an output stays).
     void write_out(std::uint32_t id);
+    /// Another form of two digits of one signal: x + 2x = 4x - x, 4x - x = x + 2x. False when this pair has none or the
+    /// place is taken.
+    bool flip(std::uint32_t row, std::size_t position_a, std::size_t position_b);
+
+    /// Flips digits so that the pattern occurs in more places.
+    bool attract(Pattern pattern);
+
+    /// share() refuses to make a signal with this signal's form until lift_bars(), which offers again what was refused.
+    void bar(std::uint32_t id) { barred_.push_back(hash_of(signals_[id].form)); }
+    void lift_bars();
+
+    // ---- trying: everything changed after begin() can be taken back ----
+    void begin();
+    void commit();
+    void rollback();
+    /// Signals whose terms changed since begin(), each once, in order of first change; dead ones included.
+    void touched(std::vector<std::uint32_t>& ids);
 
   private:
+    struct Change {
+        enum class Kind : std::uint8_t { put, take, create, kill, depth, output };
+        Kind kind;
+        std::uint32_t id; ///< row, signal or output
+        RowTerm term;     ///< put, take, output: what it was
+        int depth = 0;    ///< depth: what it was
+        int limit = 0;
+    };
+
+    bool has(std::uint32_t row, const RowTerm& term) const;
+    bool flip_towards(std::uint32_t row, const RowTerm& wanted, const RowTerm& keep);
     void put(std::uint32_t row, RowTerm term);
+    void insert(std::uint32_t row, const RowTerm& term);
     void take(std::uint32_t row, std::size_t position);
     bool take_term(std::uint32_t row, RowTerm term);
     void count_pair(const RowTerm& a, const RowTerm& b);
@@ -100,6 +147,13 @@ class System {
     void settle();
     void replace_uses(std::uint32_t id, RowTerm by);
     void kill(std::uint32_t id);
+    void register_form(std::uint32_t id);
+    void forget_form(std::uint32_t id);
+    void set_depth(std::uint32_t id, int depth);
+    void set_output(std::size_t index, RowTerm term);
+    void note(const Change& change) {
+        if (recording_) journal_.push_back(change);
+    }
     /// The depth its users count with, or would count with.
     int ready_depth(std::uint32_t id) const;
     /// Could `id` be a term of `row`: no cycle, and in time.
@@ -113,6 +167,13 @@ class System {
     PatternIndex index_;
     std::unordered_map<std::uint64_t, std::uint32_t> by_form_; ///< hash of the form; only looked up
     std::vector<std::uint32_t> pending_;                       ///< signals that settle() must look at
+    std::vector<std::uint32_t> free_;                          ///< dead signals whose place can be used again
+    std::vector<std::uint32_t> stamp_;                         ///< touched(): last call that listed the signal
+    std::uint32_t last_stamp_ = 0;
+    std::vector<Change> journal_;
+    bool recording_ = false;
+    std::vector<std::uint64_t> barred_;  ///< hashes of forms
+    std::vector<std::uint64_t> refused_; ///< patterns share() refused because of them
     bool watching_ = false;
     double noise_ = 0.0;
     std::uint64_t seed_ = 0;

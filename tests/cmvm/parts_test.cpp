@@ -105,7 +105,9 @@ TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
         const int operands = random.chance(0.5) ? 2 : 3;
         const int limit = least_depth(depths, operands) + static_cast<int>(random.integer(0, 2));
         CAPTURE(round, operands, limit);
-        const Tree tree = plan_tree(leaves, limit, DepthRule(operands, limit + 3));
+        const DepthRule rule(operands, limit + 3);
+        TreePlanner planner(rule);
+        const Tree tree = planner.plan(leaves, limit);
         REQUIRE(tree.depth <= limit);
         std::size_t removed = 0;
         for (const Merge& merge : tree.merges)

@@ -1,8 +1,10 @@
 // Solves matrix files and compares with recorded rows of other solvers on the same files.
 //   bench_cmvm [--slack K|none] [--operands 2|3] [--effort fast|normal|high] [--seconds S] [--seed N]
-//              [--against RESULTS.json]... [--dc K] [--rows] FILE...
-// One row per family: geometric means of ours / the better of the recorded rows (two operands: lut_bits_binary; three:
-// lut_bits_ternary_fused), worst matrix, and CPU time. Recorded rows whose depth exceeds ours still count as theirs.
+//              [--against RESULTS.json]... [--dc K] [--binary-depth] [--rows] FILE...
+// --binary-depth: the slack counts from the least depth with two operands (what the recorded solvers had), also for
+// three. One row per family: geometric means of ours / the better of the recorded rows (two operands: lut_bits_binary;
+// three: lut_bits_ternary_fused), worst matrix, and CPU time. Recorded rows whose depth exceeds ours still count as
+// theirs.
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "cmvm/problem_file.hpp"
@@ -31,6 +33,7 @@ struct Arguments {
     std::vector<std::string> files, against;
     int dc = 0;
     bool rows = false;
+    bool binary_depth = false;
 };
 
 double cpu_seconds() {
@@ -68,6 +71,8 @@ Arguments parse(int count, char** text) {
             a.against.push_back(next());
         } else if (word == "--dc") {
             dc = std::stoi(next());
+        } else if (word == "--binary-depth") {
+            a.binary_depth = true;
         } else if (word == "--rows") {
             a.rows = true;
         } else {
@@ -125,14 +130,17 @@ int run(int count, char** text) {
     if (a.rows) std::printf("name                  adders lut_bits depth min_depth    cpu_s  bits/peer adders/peer\n");
     for (const std::string& path : a.files) {
         const cmvm::ProblemFile file = cmvm::read_problem(path);
+        const int least = cmvm::min_depth(file.problem, a.options.operands);
+        const int least_of_two = cmvm::min_depth(file.problem, 2);
+        cmvm::Options options = a.options;
+        if (a.binary_depth && options.slack) *options.slack += least_of_two - least;
         const double start = cpu_seconds();
-        const cmvm::AdderGraph graph = cmvm::solve(file.problem, a.options);
+        const cmvm::AdderGraph graph = cmvm::solve(file.problem, options);
         const double cpu = cpu_seconds() - start;
         cmvm::prove(graph, file.problem);
         const cmvm::Cost cost = cmvm::cost(graph);
-        const int least = cmvm::min_depth(file.problem, a.options.operands);
-        if (a.options.slack && cost.depth > least + *a.options.slack) throw bitgrain::Error("too deep", file.name);
-        const int allowed = cmvm::min_depth(file.problem, 2) + a.options.slack.value_or(0);
+        if (options.slack && cost.depth > least + *options.slack) throw bitgrain::Error("too deep", file.name);
+        const int allowed = least_of_two + a.options.slack.value_or(0);
         const std::optional<Peer> peer = best_peer(recorded, file.name, a, allowed);
         Family& family = families[file.family];
         double bits = 0, adders = 0;

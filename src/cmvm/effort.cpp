@@ -1,0 +1,165 @@
+#include "cmvm/effort.hpp"
+
+#include "base/error.hpp"
+#include "cmvm/greedy.hpp"
+#include "cmvm/make_system.hpp"
+#include "cmvm/search.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <thread>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+/// Bits a try may lose at first; flat between 2 and 8.
+constexpr double temperature = 4.0;
+/// Writing columns from each other must save this part of all terms to be tried.
+constexpr double worthwhile = 0.9;
+/// High effort gives up after this many rounds in a row without a gain; each round is longer than the one before.
+constexpr int idle_rounds = 6;
+
+bool never() {
+    return false;
+}
+
+std::int64_t bits_of(System& system) {
+    return Search(system, 0).bits();
+}
+
+class Attempt {
+  public:
+    Attempt(const Prepared& prepared, std::optional<int> limit, const Options& options)
+        : prepared_(prepared), limit_(limit), rule_(options.operands, limit), options_(options),
+          derivations_(derive_columns(prepared, options.operands, limit)) {
+        for (const Column& column : prepared.columns)
+            terms_ += term_count(column.form, prepared);
+    }
+
+    System fast() const {
+        System system = first(correlated());
+        improve(system, std::max<std::int64_t>(0, small_work - system.work()));
+        return system;
+    }
+
+    System normal() const {
+        System system = better_first();
+        // A large problem gets a budget that grows with its pass, a small one what it can use.
+        const auto terms = static_cast<std::int64_t>(std::max<std::size_t>(terms_, 150));
+        improve(system, 2 * system.work() + 50'000'000 / terms);
+        return system;
+    }
+
+    System high() const {
+        const auto start = std::chrono::steady_clock::now();
+        const auto time_is_up = [&] {
+            return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() > options_.seconds;
+        };
+        const unsigned count = std::max(1u, std::thread::hardware_concurrency());
+        std::vector<std::optional<System>> found(count);
+        std::vector<std::exception_ptr> failed(count);
+        std::vector<std::thread> threads;
+        for (unsigned k = 0; k < count; ++k) {
+            threads.emplace_back([&, k] {
+                try {
+                    found[k] = chain(k, time_is_up);
+                } catch (...) {
+                    failed[k] = std::current_exception();
+                }
+            });
+        }
+        for (std::thread& thread : threads)
+            thread.join();
+        for (const std::exception_ptr& failure : failed) {
+            if (failure) std::rethrow_exception(failure);
+        }
+        std::size_t best = 0;
+        std::vector<std::int64_t> bits;
+        for (auto& system : found)
+            bits.push_back(bits_of(*system));
+        for (std::size_t k = 1; k < count; ++k) {
+            if (bits[k] < bits[best]) best = k;
+        }
+        return std::move(*found[best]);
+    }
+
+  private:
+    static constexpr std::int64_t small_work = 30'000;
+
+    bool correlated() const {
+        return static_cast<double>(derivations_.terms) < worthwhile * static_cast<double>(derivations_.plain_terms);
+    }
+
+    /// One pass of sharing.
+    System first(bool derived) const {
+        System system = make_system(prepared_, rule_, limit_, derived ? &derivations_ : nullptr);
+        system.watch();
+        share_patterns(system, true);
+        return system;
+    }
+
+    System better_first() const {
+        System plain = first(false);
+        if (!correlated()) return plain;
+        System derived = first(true);
+        return bits_of(derived) < bits_of(plain) ? std::move(derived) : std::move(plain);
+    }
+
+    void improve(System& system, std::int64_t work) const {
+        if (work == 0) return;
+        const System before = system;
+        Search search(system, options_.seed);
+        const std::int64_t bits = search.bits();
+        search.anneal(work, temperature, never);
+        if (search.bits() > bits) system = before;
+    }
+
+    /// Annealing in rounds, each from the best so far and longer than the one before.
+    template <class Stop>
+    System chain(unsigned index, const Stop& stop) const {
+        System best = index % 2 == 1 && correlated() ? first(true) : first(false);
+        const Random seeds(options_.seed);
+        std::int64_t best_bits = bits_of(best);
+        std::int64_t work = 4 * best.work() + 100'000;
+        int idle = 0;
+        for (std::uint64_t round = 0; idle < idle_rounds && !stop(); ++round) {
+            System trial = best;
+            Search search(trial, seeds.fork(round * 64 + index).next());
+            search.anneal(work, temperature, stop);
+            ++idle;
+            if (search.bits() < best_bits) {
+                best_bits = search.bits();
+                best = std::move(trial);
+                idle = 0;
+            }
+            work += work / 2;
+        }
+        return best;
+    }
+
+    const Prepared& prepared_;
+    std::optional<int> limit_;
+    DepthRule rule_;
+    const Options& options_;
+    Derivations derivations_;
+    std::size_t terms_ = 0;
+};
+
+} // namespace
+
+System find_system(const Prepared& prepared, std::optional<int> limit, const Options& options) {
+    const Attempt attempt(prepared, limit, options);
+    switch (options.effort) {
+    case Effort::fast:
+        return attempt.fast();
+    case Effort::normal:
+        return attempt.normal();
+    case Effort::high:
+        return attempt.high();
+    }
+    CHECK(false, "unknown effort");
+}
+
+} // namespace bitgrain::cmvm

@@ -1,0 +1,16 @@
+// How hard to try: from a prepared problem to the best system the effort finds.
+#pragma once
+
+#include "cmvm/prepare.hpp"
+#include "cmvm/solve.hpp"
+#include "cmvm/system.hpp"
+
+#include <optional>
+
+namespace bitgrain::cmvm {
+
+/// fast: one pass of sharing, and a search as long as a small problem takes anyway. normal: a search of about twice the
+/// work of the pass. high: annealing on all cores until the time is up or nothing gets better.
+System find_system(const Prepared& prepared, std::optional<int> limit, const Options& options);
+
+} // namespace bitgrain::cmvm

@@ -1,0 +1,75 @@
+#include "cmvm/make_system.hpp"
+
+#include "fx/arithmetic.hpp"
+
+#include <vector>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+std::vector<RowTerm> digit_terms(const LinearForm& form, const Prepared& prepared) {
+    std::vector<RowTerm> terms;
+    for (const Coefficient& c : form) {
+        if (prepared.sources[c.source].is_constant()) { // a constant is one leaf: its factor is a power of two
+            terms.push_back({c.source, static_cast<std::int16_t>(trailing_zeros(c.factor)), c.factor < 0});
+            continue;
+        }
+        for (const fx::Digit& d : fx::signed_digits(c.factor)) {
+            terms.push_back({c.source, static_cast<std::int16_t>(d.power), d.sign < 0});
+        }
+    }
+    return terms;
+}
+
+} // namespace
+
+System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit,
+                   const Derivations* derivations) {
+    System system(rule);
+    for (std::size_t i = 0; i < prepared.sources.size(); ++i) {
+        const fx::Interval& in = prepared.sources[i];
+        const double unit = power_of_two(-in.fraction);
+        const Range range{static_cast<double>(in.lo) * unit, static_cast<double>(in.hi) * unit, -in.fraction};
+        system.add_source(range, prepared.arrival[i]);
+    }
+    std::vector<RowTerm> columns(prepared.columns.size()); // each one's wire or row
+    const auto add_column = [&](std::size_t column, std::vector<RowTerm> terms) {
+        if (terms.size() == 1) {
+            columns[column] = terms.front();
+            return;
+        }
+        const std::uint32_t row = system.add_row(prepared.columns[column].form, limit.value_or(0));
+        for (const RowTerm& term : terms)
+            system.add_term(row, term);
+        columns[column] = {row, 0, false};
+    };
+    if (derivations == nullptr) {
+        for (std::size_t j = 0; j < columns.size(); ++j)
+            add_column(j, digit_terms(prepared.columns[j].form, prepared));
+    } else {
+        for (const Derivation& derivation : derivations->order) {
+            std::vector<RowTerm> terms = digit_terms(derivation.rest, prepared);
+            if (derivation.parent) {
+                RowTerm parent = columns[*derivation.parent];
+                parent.negate = parent.negate != derivation.negate;
+                system.fix_depth(parent.signal);
+                terms.push_back(parent);
+            }
+            add_column(derivation.column, std::move(terms));
+        }
+    }
+    for (const PreparedOutput& output : prepared.outputs) {
+        if (output.zero) {
+            system.add_output({}, true);
+            continue;
+        }
+        RowTerm term = columns[output.column];
+        term.shift = static_cast<std::int16_t>(term.shift + output.shift);
+        term.negate = term.negate != output.negate;
+        system.add_output(term, false);
+    }
+    return system;
+}
+
+} // namespace bitgrain::cmvm

@@ -1,0 +1,393 @@
+// The changing half of System: terms with their counts, sharing, writing out, and the journal that takes changes back.
+#include "base/error.hpp"
+#include "cmvm/system.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+/// Of `count` equal adders one remains; a little more is lost because the pair is now tied together.
+constexpr double made_once = 1.3;
+
+RowTerm moved(const RowTerm& term, int shift, bool negate) {
+    return {term.signal, static_cast<std::int16_t>(term.shift + shift), term.negate != negate};
+}
+
+} // namespace
+
+// ---- terms ---------------------------------------------------------------------------------------------------------
+
+void System::watch() {
+    watching_ = true;
+    index_.clear_queue();
+    std::vector<std::uint64_t> keys;
+    index_.for_each([&](std::uint64_t key, int count) {
+        if (count >= 2) keys.push_back(key);
+    });
+    std::sort(keys.begin(), keys.end());
+    for (const std::uint64_t key : keys) {
+        const float value = score(Pattern(key), static_cast<std::size_t>(index_.count(key)));
+        if (value > 0.0f) index_.offer(key, value);
+    }
+}
+
+float System::score(Pattern pattern, std::size_t count) const {
+    const int bits = pattern_bits(pattern);
+    if (bits <= 0) return 0.0f;
+    const double saved = (static_cast<double>(count) - made_once) * bits;
+    if (noise_ == 0.0) return static_cast<float>(saved);
+    std::uint64_t h = (pattern.key() ^ seed_) * 0x9e3779b97f4a7c15ULL;
+    h = (h ^ (h >> 32)) * 0xbf58476d1ce4e5b9ULL;
+    return static_cast<float>(saved * (1.0 + noise_ * static_cast<double>(h >> 40) * power_of_two(-24)));
+}
+
+void System::count_pair(const RowTerm& a, const RowTerm& b) {
+    const Pattern pattern(a, b);
+    const int count = index_.add(pattern.key());
+    if (!watching_ || count < 2) return;
+    const float value = score(pattern, static_cast<std::size_t>(count));
+    if (value > 0.0f) index_.offer(pattern.key(), value);
+}
+
+void System::put(std::uint32_t row, RowTerm term) {
+    std::vector<RowTerm>& terms = signals_[row].terms;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+        if (terms[i].signal != term.signal || terms[i].shift != term.shift) continue;
+        // x + x is one term a place higher, x - x is none.
+        const bool cancels = terms[i].negate != term.negate;
+        take(row, i);
+        if (!cancels) put(row, moved(term, 1, false));
+        return;
+    }
+    insert(row, term);
+}
+
+void System::insert(std::uint32_t row, const RowTerm& term) {
+    std::vector<RowTerm>& terms = signals_[row].terms;
+    for (const RowTerm& other : terms)
+        count_pair(other, term);
+    work_ += static_cast<std::int64_t>(terms.size());
+    terms.push_back(term);
+    signals_[row].weight += rule_.weight(signals_[term.signal].depth);
+    std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
+    const std::uint64_t use = pack_use(row, term.shift, term.negate);
+    uses.insert(std::lower_bound(uses.begin(), uses.end(), use), use);
+    note({Change::Kind::put, row, term});
+}
+
+void System::take(std::uint32_t row, std::size_t position) {
+    std::vector<RowTerm>& terms = signals_[row].terms;
+    const RowTerm term = terms[position];
+    terms[position] = terms.back();
+    terms.pop_back();
+    for (const RowTerm& other : terms)
+        index_.remove(Pattern(other, term).key());
+    work_ += static_cast<std::int64_t>(terms.size());
+    signals_[row].weight -= rule_.weight(signals_[term.signal].depth);
+    std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
+    uses.erase(std::lower_bound(uses.begin(), uses.end(), pack_use(row, term.shift, term.negate)));
+    note({Change::Kind::take, row, term});
+    if (terms.size() <= 1) pending_.push_back(row);
+    if (uses.size() <= 1) pending_.push_back(term.signal);
+}
+
+bool System::take_term(std::uint32_t row, RowTerm term) {
+    const std::vector<RowTerm>& terms = signals_[row].terms;
+    const auto at = std::find(terms.begin(), terms.end(), term);
+    if (at == terms.end()) return false;
+    take(row, static_cast<std::size_t>(at - terms.begin()));
+    return true;
+}
+
+// ---- changing ------------------------------------------------------------------------------------------------------
+
+bool System::share(Pattern pattern, std::span<const Occurrence> places) {
+    const int shift_a = std::max(0, -pattern.shift()), shift_b = std::max(0, pattern.shift());
+    const RowTerm a{pattern.first(), static_cast<std::int16_t>(shift_a), false};
+    const RowTerm b{pattern.second(), static_cast<std::int16_t>(shift_b), pattern.negate()};
+    LinearForm form = combine(signals_[a.signal].form, shift_a, false, signals_[b.signal].form, shift_b, b.negate);
+    const bool zero = form.empty();
+    const Taken taken = normalise(form);
+    const int depth = std::max(signals_[a.signal].depth, signals_[b.signal].depth) + 1;
+
+    const std::optional<std::uint32_t> known = zero ? std::nullopt : find_form(form);
+    const bool late = known && ready_depth(*known) > depth; // too late to replace the pair
+    const bool fresh = !zero && (!known || late);
+    std::uint32_t target = known && !late ? *known : 0;
+    std::vector<Occurrence> valid;
+    for (const Occurrence& place : places) {
+        if (fresh || zero || may_use(target, place.row)) valid.push_back(place);
+    }
+    if (valid.size() < (fresh ? 2u : 1u)) return false;
+    if (fresh && !barred_.empty() && std::find(barred_.begin(), barred_.end(), hash_of(form)) != barred_.end()) {
+        refused_.push_back(pattern.key());
+        return false;
+    }
+    if (fresh) {
+        target = new_signal(std::move(form));
+        set_depth(target, depth);
+    } else if (!zero && signals_[target].is_row() && signals_[target].uses.empty()) {
+        // An output that becomes a term must keep the depth its users count with.
+        fix_depth(target);
+    }
+    for (const Occurrence& place : valid) {
+        const int shift = place.shift - shift_a;
+        const bool found =
+            take_term(place.row, moved(a, shift, place.negate)) && take_term(place.row, moved(b, shift, place.negate));
+        CHECK(found, "a pattern is not where it was found");
+        if (!zero) put(place.row, moved({target, 0, false}, shift + taken.shift, place.negate != taken.negate));
+    }
+    if (fresh) {
+        put(target, moved(a, -taken.shift, taken.negate));
+        put(target, moved(b, -taken.shift, taken.negate));
+        pending_.push_back(target);
+    }
+    settle();
+    return true;
+}
+
+void System::write_out(std::uint32_t id) {
+    CHECK(signals_[id].is_row(), "only sums can be written out");
+    const std::vector<std::uint64_t> uses = signals_[id].uses;
+    const std::vector<RowTerm> terms = signals_[id].terms;
+    for (const std::uint64_t packed : uses) {
+        const Use use = unpack_use(packed);
+        // Merging of equal terms may have removed it already.
+        if (!take_term(use.row, {id, static_cast<std::int16_t>(use.shift), use.negate})) continue;
+        for (const RowTerm& term : terms)
+            put(use.row, moved(term, use.shift, use.negate));
+    }
+    settle();
+}
+
+void System::settle() {
+    while (!pending_.empty()) {
+        const std::uint32_t id = pending_.back();
+        pending_.pop_back();
+        Signal& signal = signals_[id];
+        if (!signal.is_row()) continue;
+        if (signal.uses.empty() && signal.outputs == 0) {
+            while (!signals_[id].terms.empty())
+                take(id, signals_[id].terms.size() - 1);
+            kill(id);
+        } else if (signal.terms.size() == 1) {
+            replace_uses(id, signal.terms.front());
+        } else if (signal.uses.size() == 1 && signal.outputs == 0) {
+            const Use use = unpack_use(signal.uses.front());
+            const std::vector<RowTerm> terms = signal.terms;
+            take_term(use.row, {id, static_cast<std::int16_t>(use.shift), use.negate});
+            for (const RowTerm& term : terms)
+                put(use.row, moved(term, use.shift, use.negate));
+            pending_.push_back(id); // now unused
+        }
+    }
+}
+
+void System::replace_uses(std::uint32_t id, RowTerm by) {
+    const std::vector<std::uint64_t> uses = signals_[id].uses;
+    for (const std::uint64_t packed : uses) {
+        const Use use = unpack_use(packed);
+        if (!take_term(use.row, {id, static_cast<std::int16_t>(use.shift), use.negate})) continue;
+        put(use.row, moved(by, use.shift, use.negate));
+    }
+    for (std::size_t j = 0; j < outputs_.size(); ++j) {
+        const SystemOutput& output = outputs_[j];
+        if (output.zero || output.term.signal != id) continue;
+        set_output(j, moved(by, output.term.shift, output.term.negate));
+    }
+    pending_.push_back(id);
+}
+
+void System::set_output(std::size_t index, RowTerm term) {
+    SystemOutput& output = outputs_[index];
+    note({Change::Kind::output, static_cast<std::uint32_t>(index), output.term});
+    --signals_[output.term.signal].outputs;
+    output.term = term;
+    ++signals_[term.signal].outputs;
+}
+
+void System::set_depth(std::uint32_t id, int depth) {
+    Signal& signal = signals_[id];
+    note({Change::Kind::depth, id, {}, signal.depth, signal.limit});
+    signal.depth = depth;
+    signal.limit = depth;
+}
+
+void System::fix_depth(std::uint32_t row) {
+    if (signals_[row].is_row()) set_depth(row, ready_depth(row));
+}
+
+void System::kill(std::uint32_t id) {
+    note({Change::Kind::kill, id, {}});
+    signals_[id].alive = false;
+    forget_form(id);
+    if (!recording_) free_.push_back(id);
+}
+
+void System::register_form(std::uint32_t id) {
+    by_form_.try_emplace(hash_of(signals_[id].form), id);
+}
+
+void System::forget_form(std::uint32_t id) {
+    const auto at = by_form_.find(hash_of(signals_[id].form));
+    if (at != by_form_.end() && at->second == id) by_form_.erase(at);
+}
+
+bool System::flip(std::uint32_t row, std::size_t position_a, std::size_t position_b) {
+    const std::vector<RowTerm>& terms = signals_[row].terms;
+    RowTerm low = terms[position_a], high = terms[position_b];
+    if (low.signal != high.signal) return false;
+    if (high.shift < low.shift) std::swap(low, high);
+    const int distance = high.shift - low.shift;
+    RowTerm new_low = low, new_high = high;
+    new_low.negate = !low.negate;
+    if (distance == 1 && low.negate == high.negate) { // 1 + 2 = 4 - 1
+        new_high.shift = static_cast<std::int16_t>(high.shift + 1);
+    } else if (distance == 2 && low.negate != high.negate) { // 4 - 1 = 1 + 2
+        new_high.shift = static_cast<std::int16_t>(high.shift - 1);
+    } else {
+        return false;
+    }
+    for (const RowTerm& term : terms) {
+        if (term.signal == low.signal && term.shift == new_high.shift) return false;
+    }
+    take_term(row, low);
+    take_term(row, high);
+    put(row, new_low);
+    put(row, new_high);
+    settle();
+    return true;
+}
+
+void System::lift_bars() {
+    barred_.clear();
+    for (const std::uint64_t key : refused_) {
+        const int count = index_.count(key);
+        if (count >= 2) index_.offer(key, score(Pattern(key), static_cast<std::size_t>(count)));
+    }
+    refused_.clear();
+}
+
+bool System::has(std::uint32_t row, const RowTerm& term) const {
+    const std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
+    return std::binary_search(uses.begin(), uses.end(), pack_use(row, term.shift, term.negate));
+}
+
+bool System::flip_towards(std::uint32_t row, const RowTerm& wanted, const RowTerm& keep) {
+    const auto term = [&](int distance, bool opposite) { return moved(wanted, distance, opposite); };
+    struct Form {
+        RowTerm from[2], to[2];
+    };
+    const Form forms[] = {
+        {{term(0, true), term(1, true)}, {term(0, false), term(2, true)}},
+        {{term(-2, false), term(-1, false)}, {term(-2, true), term(0, false)}},
+        {{term(0, true), term(2, false)}, {term(0, false), term(1, false)}},
+        {{term(-1, true), term(1, false)}, {term(-1, false), term(0, false)}},
+    };
+    for (const Form& form : forms) {
+        if (!has(row, form.from[0]) || !has(row, form.from[1])) continue;
+        if (form.from[0] == keep || form.from[1] == keep) continue;
+        bool taken = false;
+        for (const RowTerm& to : form.to) {
+            for (const bool opposite : {false, true}) {
+                const RowTerm other = moved(to, 0, opposite);
+                if (other == form.from[0] || other == form.from[1]) continue;
+                taken = taken || has(row, other);
+            }
+        }
+        if (taken) continue;
+        for (const RowTerm& from : form.from)
+            take_term(row, from);
+        for (const RowTerm& to : form.to)
+            put(row, to);
+        return true;
+    }
+    return false;
+}
+
+bool System::attract(Pattern pattern) {
+    bool changed = false;
+    const std::uint32_t ids[2] = {pattern.first(), pattern.second()};
+    if (ids[0] == ids[1]) return false;
+    for (int side = 0; side < 2; ++side) {
+        const int distance = side == 0 ? pattern.shift() : -pattern.shift();
+        const std::vector<std::uint64_t> uses = signals_[ids[side]].uses;
+        for (const std::uint64_t packed : uses) {
+            const Use use = unpack_use(packed);
+            const RowTerm keep{ids[side], static_cast<std::int16_t>(use.shift), use.negate};
+            const RowTerm wanted{ids[1 - side], static_cast<std::int16_t>(use.shift + distance),
+                                 use.negate != pattern.negate()};
+            if (!has(use.row, keep) || has(use.row, wanted)) continue;
+            if (flip_towards(use.row, wanted, keep)) changed = true;
+        }
+    }
+    return changed;
+}
+
+// ---- trying --------------------------------------------------------------------------------------------------------
+
+void System::begin() {
+    CHECK(!recording_, "a trial is already running");
+    journal_.clear();
+    recording_ = true;
+}
+
+void System::commit() {
+    recording_ = false;
+    for (const Change& change : journal_) {
+        if (change.kind == Change::Kind::kill) free_.push_back(change.id);
+    }
+    journal_.clear();
+}
+
+void System::rollback() {
+    recording_ = false;
+    const bool watched = watching_;
+    watching_ = false;
+    for (std::size_t i = journal_.size(); i-- > 0;) {
+        const Change& change = journal_[i];
+        Signal& signal = signals_[change.id];
+        switch (change.kind) {
+        case Change::Kind::put:
+            take_term(change.id, change.term);
+            break;
+        case Change::Kind::take:
+            insert(change.id, change.term);
+            break;
+        case Change::Kind::create:
+            forget_form(change.id);
+            signal.alive = false;
+            free_.push_back(change.id);
+            break;
+        case Change::Kind::kill:
+            signal.alive = true;
+            register_form(change.id);
+            break;
+        case Change::Kind::depth:
+            signal.depth = change.depth;
+            signal.limit = change.limit;
+            break;
+        case Change::Kind::output:
+            set_output(change.id, change.term);
+            break;
+        }
+    }
+    journal_.clear();
+    pending_.clear();
+    watching_ = watched;
+}
+
+void System::touched(std::vector<std::uint32_t>& ids) {
+    ids.clear();
+    stamp_.resize(signals_.size(), 0);
+    ++last_stamp_;
+    for (const Change& change : journal_) {
+        if (change.kind == Change::Kind::output || stamp_[change.id] == last_stamp_) continue;
+        stamp_[change.id] = last_stamp_;
+        ids.push_back(change.id);
+    }
+}
+
+} // namespace bitgrain::cmvm
