@@ -1,0 +1,119 @@
+#include "import/builder.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::import {
+
+namespace {
+
+/// Elements of a diagonal matrix that are one step: few steps, and no large matrix of zeros.
+constexpr std::size_t diagonal_block = 32;
+
+bool is_identity(const std::vector<std::int64_t>& index) {
+    for (std::size_t i = 0; i < index.size(); ++i) {
+        if (index[i] != static_cast<std::int64_t>(i)) return false;
+    }
+    return true;
+}
+
+} // namespace
+
+Tensor Builder::step(const std::string& name, std::vector<std::size_t> operands, model::Op op,
+                     std::vector<std::size_t> shape) {
+    model_.steps.push_back({name, std::move(operands), std::move(op)});
+    return {model_.inputs.size() + model_.steps.size() - 1, std::move(shape)};
+}
+
+Tensor Builder::input(const std::string& name, const std::vector<std::size_t>& shape) {
+    CHECK(model_.steps.empty(), "inputs come first");
+    model::Input input;
+    input.name = name;
+    input.shape = shape;
+    input.formats.resize(elements(shape));
+    model_.inputs.push_back(std::move(input));
+    return {model_.inputs.size() - 1, shape};
+}
+
+void Builder::output(const std::string& name, const Tensor& x) {
+    model_.outputs.push_back({name, x.shape, x.value});
+}
+
+Tensor Builder::cast(const std::string& name, const Tensor& x, std::vector<fx::Cast> casts) {
+    CHECK(casts.size() == x.size(), "one cast per element");
+    return step(name, {x.value}, model::Cast{std::move(casts)}, x.shape);
+}
+
+Tensor Builder::relu(const std::string& name, const Tensor& x) {
+    return step(name, {x.value}, model::Relu{}, x.shape);
+}
+
+Tensor Builder::gather(const std::string& name, const std::vector<Tensor>& x, std::vector<std::int64_t> index,
+                       const std::vector<std::size_t>& shape) {
+    CHECK(index.size() == elements(shape), "one index per element");
+    if (x.size() == 1 && index.size() == x[0].size() && is_identity(index)) return {x[0].value, shape};
+    std::vector<std::size_t> operands;
+    for (const Tensor& tensor : x)
+        operands.push_back(tensor.value);
+    return step(name, std::move(operands), model::Gather{std::move(index)}, shape);
+}
+
+Tensor Builder::blocks(const std::string& name, const Tensor& x, const std::vector<Block>& list,
+                       const std::vector<std::size_t>& shape) {
+    std::vector<Tensor> parts;
+    std::vector<std::int64_t> index(elements(shape), -1);
+    std::int64_t at = 0;
+    for (const Block& block : list) {
+        const Tensor rows = gather(name, {x}, block.inputs, {block.inputs.size()});
+        const std::size_t columns = block.outputs.size();
+        model::Affine affine{block.inputs.size(), columns, block.weights, block.bias};
+        CHECK(affine.weights.size() == affine.rows * columns && affine.bias.size() == columns, "sizes of a block");
+        parts.push_back(step(name, {rows.value}, std::move(affine), {columns}));
+        for (const std::size_t output : block.outputs) {
+            CHECK(output < index.size() && index[output] < 0, "each output once");
+            index[output] = at++;
+        }
+    }
+    CHECK(std::none_of(index.begin(), index.end(), [](std::int64_t i) { return i < 0; }), "no output is left out");
+    return gather(name, parts, std::move(index), shape);
+}
+
+Tensor Builder::scale(const std::string& name, const Tensor& x, const std::vector<double>& scale,
+                      const std::vector<double>& shift) {
+    CHECK(scale.size() == x.size() && shift.size() == x.size(), "one factor and one shift per element");
+    std::vector<Block> list;
+    for (std::size_t first = 0; first < x.size(); first += diagonal_block) {
+        const std::size_t count = std::min(diagonal_block, x.size() - first);
+        Block& block = list.emplace_back();
+        block.weights.resize(count * count);
+        for (std::size_t i = 0; i < count; ++i) {
+            block.inputs.push_back(static_cast<std::int64_t>(first + i));
+            block.outputs.push_back(first + i);
+            block.weights[i * count + i] = scale[first + i];
+            block.bias.push_back(shift[first + i]);
+        }
+    }
+    return blocks(name, x, list, x.shape);
+}
+
+Tensor Builder::add(const std::string& name, const std::vector<Tensor>& x) {
+    std::vector<std::size_t> operands;
+    for (const Tensor& tensor : x) {
+        CHECK(tensor.shape == x[0].shape, "summands of one shape");
+        operands.push_back(tensor.value);
+    }
+    return step(name, std::move(operands), model::Add{}, x[0].shape);
+}
+
+Tensor Builder::reduce(const std::string& name, const Tensor& x, model::Reduce::Kind kind) {
+    CHECK(!x.shape.empty(), "an axis to reduce");
+    std::vector<std::size_t> shape(x.shape.begin(), x.shape.end() - 1);
+    return step(name, {x.value}, model::Reduce{kind, x.shape.back()}, std::move(shape));
+}
+
+Tensor Builder::table(const std::string& name, const Tensor& x, model::Table op) {
+    return step(name, {x.value}, std::move(op), x.shape);
+}
+
+} // namespace bitgrain::import

@@ -1,0 +1,141 @@
+#include "import/context.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::import {
+
+Context::Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Ebops& ebops)
+    : layer_(layer), weights_(weights), inputs_(std::move(inputs)), builder_(builder), ebops_(ebops),
+      config_(layer.config, layer.where + ":") {
+    ignore({"name", "trainable"});
+    if (!config_.has("dtype")) return;
+    const JsonReader type = config_.at("dtype");
+    Json word = type.json();
+    if (word.is_object()) word = word.value("config", Json::object()).value("name", Json());
+    if (word != "float32" && word != "float64") type.fail("computes in " + word.dump(), "only float32 and float64 do");
+}
+
+const Tensor& Context::input() const {
+    if (inputs_.size() != 1) fail("has " + std::to_string(inputs_.size()) + " inputs, expected one");
+    return inputs_.front();
+}
+
+void Context::ignore(std::initializer_list<const char*> keys) {
+    for (const char* key : keys)
+        config_.has(key);
+}
+
+void Context::require(const std::string& key, const Json& value, const std::string& hint) {
+    if (!config_.has(key)) return;
+    const JsonReader reader = config_.at(key);
+    if (reader.json() == value) return;
+    reader.fail("is " + reader.json().dump().substr(0, 80) + ", supported is " + value.dump(), hint);
+}
+
+std::vector<std::size_t> Context::sizes(const std::string& key, std::size_t count) {
+    const JsonReader reader = config_.at(key);
+    std::vector<std::size_t> list;
+    if (reader.json().is_number()) {
+        list.assign(count, reader.as<std::size_t>());
+    } else {
+        list = reader.as<std::vector<std::size_t>>();
+    }
+    if (list.size() != count ||
+        std::any_of(list.begin(), list.end(), [](std::size_t n) { return n == 0 || n > 65536; }))
+        reader.fail("must be " + std::to_string(count) + " numbers from 1 to 65536");
+    return list;
+}
+
+std::map<std::string, Array> Context::take(const std::vector<std::string>& names) {
+    if (weights_ == nullptr) fail("has no stored weights");
+    auto arrays = weights_->take(names, where());
+    if (const auto found = arrays.find("ebops"); found != arrays.end() && found->second.size() == 1) {
+        ebops_.stored.emplace_back(name(), found->second.values[0]);
+    }
+    return arrays;
+}
+
+const Part& Context::part(const std::string& name) const {
+    if (weights_ == nullptr) fail("has no stored weights");
+    return weights_->at(name, where());
+}
+
+Quantizer Context::quantizer(const std::string& key, const std::string& name, const std::vector<std::size_t>& shape) {
+    return read_quantizer(config_.at(key), part(name), shape);
+}
+
+Tensor Context::quantized_input(std::vector<double>& bits) {
+    bits.assign(input().size(), 0.0);
+    config_.has("iq_conf");
+    if (!config_.get<bool>("enable_iq")) return input();
+    const Quantizer q = quantizer("iq_conf", "iq", input().shape);
+    bits = q.bits;
+    return builder_.cast(name(), input(), q.casts);
+}
+
+std::vector<Tensor> Context::quantized_inputs(std::vector<std::vector<double>>& bits) {
+    bits.clear();
+    for (const Tensor& x : inputs_)
+        bits.emplace_back(x.size(), 0.0);
+    config_.has("iq_confs");
+    if (!config_.get<bool>("enable_iq")) return inputs_;
+    const auto configs = config_.at("iq_confs").elements();
+    const Part& list = part("iq").at("quantizers", where());
+    if (configs.size() != inputs_.size() || list.parts.size() != inputs_.size()) {
+        fail("has " + std::to_string(inputs_.size()) + " inputs but " + std::to_string(configs.size()) + " and " +
+             std::to_string(list.parts.size()) + " input quantizers");
+    }
+    std::vector<Tensor> result;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        const Quantizer q = read_quantizer(configs[i], list.parts[i], inputs_[i].shape);
+        bits[i] = q.bits;
+        result.push_back(builder_.cast(name(), inputs_[i], q.casts));
+    }
+    return result;
+}
+
+Tensor Context::activation(const Tensor& y) {
+    if (!config_.has("activation")) return y;
+    const JsonReader reader = config_.at("activation");
+    const Json& word = reader.json();
+    if (word.is_null() || word == "linear") return y;
+    if (word == "relu") return builder_.relu(name(), y);
+    reader.fail("the activation " + word.dump().substr(0, 80) + " is not supported", "supported: linear, relu");
+}
+
+Tensor Context::finish(Tensor y) {
+    y = activation(y);
+    config_.has("oq_conf");
+    if (!config_.get<bool>("enable_oq", false)) return y;
+    const Quantizer q = quantizer("oq_conf", "oq", y.shape);
+    return builder_.cast(name(), y, q.casts);
+}
+
+std::vector<std::string> Context::counters() {
+    return config_.get<bool>("enable_ebops", false) ? std::vector<std::string>{"beta", "ebops"}
+                                                    : std::vector<std::string>{};
+}
+
+void Context::count(double shared, std::size_t positions, double fixed) {
+    ignore({"beta0"});
+    const double factor = config_.get<double>("ebops_factor", 1.0);
+    if (config_.has("parallelization_factor")) {
+        const auto parallel = config_.get<std::int64_t>("parallelization_factor");
+        if (parallel > 0) shared *= static_cast<double>(parallel) / static_cast<double>(positions);
+    }
+    if (config_.get<bool>("enable_ebops", false)) ebops_.layers.emplace_back(name(), (shared + fixed) * factor);
+}
+
+void Context::count_weights(const std::vector<double>& weights) {
+    ebops_.weights += weights.size();
+    ebops_.live_weights +=
+        static_cast<std::size_t>(std::count_if(weights.begin(), weights.end(), [](double w) { return w != 0.0; }));
+}
+
+void Context::fail(const std::string& message, const std::string& hint) const {
+    throw Error(message, where(), hint);
+}
+
+} // namespace bitgrain::import

@@ -1,0 +1,73 @@
+// What the function of a layer works with: the layer's configuration and weights, its inputs, the model under way.
+#pragma once
+
+#include "import/builder.hpp"
+#include "import/layer_graph.hpp"
+#include "import/quantizer.hpp"
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bitgrain::import {
+
+/// HGQ2's count of effective bit operations, by layer (method, section 6).
+struct Ebops {
+    std::vector<std::pair<std::string, double>> layers;
+    std::vector<std::pair<std::string, double>> stored; ///< what the file says
+    std::size_t weights = 0, live_weights = 0;          ///< kernel entries, those that are not 0
+};
+
+class Context {
+  public:
+    Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Ebops& ebops);
+
+    const std::string& name() const { return layer_.name; }
+    const std::string& where() const { return layer_.where; }
+    const Layer& layer() const { return layer_; }
+    JsonReader& config() { return config_; }
+    Builder& builder() { return builder_; }
+    const std::vector<Tensor>& inputs() const { return inputs_; }
+    /// The only input; Error when there are more.
+    const Tensor& input() const;
+
+    /// Keys that matter to training only.
+    void ignore(std::initializer_list<const char*> keys);
+    /// A key that must have this value, when it is there.
+    void require(const std::string& key, const Json& value, const std::string& hint = {});
+    /// One whole number or a list of `count` equal or different ones, all >= 1.
+    std::vector<std::size_t> sizes(const std::string& key, std::size_t count);
+
+    /// The layer's own variables; see Part::take.
+    std::map<std::string, Array> take(const std::vector<std::string>& names);
+    const Part& part(const std::string& name) const;
+    Quantizer quantizer(const std::string& key, const std::string& part, const std::vector<std::size_t>& shape);
+
+    /// Input quantizer applied when enable_iq; `bits` gets its widths (0 without one).
+    Tensor quantized_input(std::vector<double>& bits);
+    /// One quantizer for each input.
+    std::vector<Tensor> quantized_inputs(std::vector<std::vector<double>>& bits);
+    /// linear or relu, then the output quantizer when enable_oq.
+    Tensor finish(Tensor y);
+
+    /// Counts EBOPs when the layer does: `shared` is built once for parallelization_factor of the `positions`.
+    void count(double shared, std::size_t positions = 1, double fixed = 0.0);
+    /// {"beta", "ebops"}: the variables that a layer keeps when it counts.
+    std::vector<std::string> counters();
+    void count_weights(const std::vector<double>& weights);
+
+    [[noreturn]] void fail(const std::string& message, const std::string& hint = {}) const;
+
+  private:
+    Tensor activation(const Tensor& y);
+
+    const Layer& layer_;
+    const Part* weights_;
+    std::vector<Tensor> inputs_;
+    Builder& builder_;
+    Ebops& ebops_;
+    JsonReader config_;
+};
+
+} // namespace bitgrain::import

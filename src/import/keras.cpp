@@ -1,0 +1,107 @@
+#include "import/keras.hpp"
+
+#include "base/error.hpp"
+#include "import/container.hpp"
+#include "import/context.hpp"
+#include "import/input_formats.hpp"
+#include "import/layer_graph.hpp"
+#include "import/layers/table.hpp"
+
+#include <cmath>
+
+namespace bitgrain::import {
+
+namespace {
+
+constexpr std::size_t max_elements = std::size_t{1} << 20;
+
+/// The shape of an InputLayer without the batch axis.
+std::vector<std::size_t> input_shape(const Layer& layer) {
+    const Json& config = layer.config;
+    const Json& shape =
+        config.contains("batch_shape") ? config["batch_shape"] : config.value("batch_input_shape", Json());
+    if (!shape.is_array() || shape.size() < 2) throw Error("has no shape", layer.where);
+    if (config.value("sparse", Json(false)) == true || config.value("ragged", Json(false)) == true) {
+        throw Error("is sparse or ragged", layer.where, "only dense inputs of a fixed shape are supported");
+    }
+    std::vector<std::size_t> result;
+    std::size_t count = 1;
+    for (std::size_t axis = 1; axis < shape.size(); ++axis) {
+        if (!shape[axis].is_number_unsigned())
+            throw Error("the shape is open", layer.where, "hardware needs fixed sizes");
+        result.push_back(shape[axis].get<std::size_t>());
+        if (result.back() == 0 || result.back() > max_elements / count)
+            throw Error("the shape is impossible", layer.where);
+        count *= result.back();
+    }
+    return result;
+}
+
+const Layer& layer_of(const LayerGraph& graph, const std::string& name) {
+    for (const Layer& layer : graph.layers) {
+        if (layer.name == name) return layer;
+    }
+    CHECK(false, "read_graph checked the names");
+}
+
+void put_facts(model::Model& model, const Container& container, const Ebops& ebops) {
+    double total = 0;
+    for (const auto& [name, bits] : ebops.layers)
+        total += bits;
+    model.facts["imported_from"] = container.where;
+    model.facts["keras_version"] = container.keras_version;
+    if (!ebops.layers.empty()) {
+        model.facts["ebops"] = total;
+        double stored = 0;
+        for (const auto& [name, bits] : ebops.stored)
+            stored += bits;
+        model.facts["ebops_in_file"] = stored;
+    }
+    model.facts["weights"] = ebops.weights;
+    model.facts["live_weights"] = ebops.live_weights;
+}
+
+} // namespace
+
+model::Model read_keras(std::string bytes, const std::string& where) {
+    const Container container = read_container(std::move(bytes), where);
+    const LayerGraph graph = read_graph(container);
+    Builder builder(graph.name);
+    std::map<std::string, Tensor> values;
+    for (const std::string& name : graph.inputs) {
+        const Layer& layer = layer_of(graph, name);
+        if (layer.class_name != "InputLayer") throw Error("the network's input is no InputLayer", layer.where);
+        values[name] = builder.input(name, input_shape(layer));
+    }
+    Ebops ebops;
+    for (const Layer& layer : graph.layers) {
+        if (layer.class_name == "InputLayer") {
+            if (!values.contains(layer.name)) throw Error("is not among the network's inputs", layer.where);
+            continue;
+        }
+        const LayerFunction function = find_layer(layer.class_name);
+        if (function == nullptr) throw Error("this class of layer is not supported", layer.where, known_layers());
+        if (layer.inputs.empty()) throw Error("reads nothing", layer.where);
+        if (!layer.arguments.empty() && layer.class_name != "GetItem") {
+            throw Error("a call argument is not understood: " + layer.arguments.dump().substr(0, 60), layer.where);
+        }
+        std::vector<Tensor> inputs;
+        for (const std::string& name : layer.inputs)
+            inputs.push_back(values.at(name));
+        const auto weights = container.layers.find(layer.name);
+        Context context(layer, weights == container.layers.end() ? nullptr : &weights->second, std::move(inputs),
+                        builder, ebops);
+        values[layer.name] = function(context);
+        if (values[layer.name].size() > max_elements) throw Error("the value is too large for hardware", layer.where);
+        context.config().finish();
+    }
+    for (const std::string& name : graph.outputs)
+        builder.output(name, values.at(name));
+    model::Model model = std::move(builder.model());
+    set_input_formats(model, where);
+    put_facts(model, container, ebops);
+    model::validate(model, where);
+    return model;
+}
+
+} // namespace bitgrain::import

@@ -1,0 +1,38 @@
+// Einstein summation with a constant operand, "bnc,cC->bnC": which inputs meet which kernel entries.
+#pragma once
+
+#include "import/builder.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bitgrain::import {
+
+class Equation {
+  public:
+    /// Shapes without the batch axis. Error when the text and the shapes cannot be matched.
+    Equation(const std::string& text, const std::vector<std::size_t>& input, const std::vector<std::size_t>& kernel,
+             const std::string& where);
+
+    const std::vector<std::size_t>& output_shape() const { return output_shape_; }
+    /// Output positions that share the kernel.
+    std::size_t positions() const;
+    std::vector<Block> blocks(const std::vector<double>& kernel, const std::vector<double>& bias) const;
+    /// True when the axis is one of the kernel and of the output.
+    bool is_kernel_output(char letter) const;
+    /// For each kernel entry the first output element that it contributes to.
+    std::vector<std::size_t> outputs_of_kernel() const;
+
+  private:
+    std::size_t extent(const std::string& letters) const;
+    /// Strides of `letters` inside a tensor with axes `axes`; 0 where it has no such axis.
+    std::size_t index(const std::string& axes, const std::map<char, std::size_t>& position) const;
+
+    std::string input_, kernel_, output_; ///< axes without the batch
+    std::string shared_, summed_, made_;  ///< in input and output; input only; output only
+    std::map<char, std::size_t> extents_;
+    std::vector<std::size_t> output_shape_;
+};
+
+} // namespace bitgrain::import

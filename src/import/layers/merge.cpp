@@ -1,0 +1,124 @@
+// Layers that combine several values element by element: QAdd, QSubtract, QAveragePow2, QMaximum, QMinimum.
+#include "import/layers/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitgrain::import {
+
+namespace {
+
+/// HGQ's weight of one addition against one product of the same bits (method, section 6.2).
+constexpr double addition = 0.65;
+
+struct Merge {
+    std::vector<Tensor> inputs; ///< quantised, of one shape
+    double sum = 0;             ///< over elements, of the inputs' widths without the smallest one
+    double largest = 0;         ///< over elements, of the largest width
+};
+
+std::vector<std::size_t> common_shape(const Context& context) {
+    std::vector<std::size_t> shape;
+    for (const Tensor& x : context.inputs()) {
+        if (shape.size() < x.shape.size()) shape.insert(shape.begin(), x.shape.size() - shape.size(), 1);
+        for (std::size_t back = 1; back <= x.shape.size(); ++back) {
+            std::size_t& extent = shape[shape.size() - back];
+            const std::size_t own = x.shape[x.shape.size() - back];
+            if (extent == 1) extent = own;
+            if (own != 1 && own != extent) context.fail("the inputs' shapes do not match");
+        }
+    }
+    return shape;
+}
+
+Tensor expand(Context& context, const Tensor& x, const std::vector<std::size_t>& shape) {
+    Array numbers{x.shape, {}};
+    for (std::size_t i = 0; i < x.size(); ++i)
+        numbers.values.push_back(static_cast<double>(i));
+    std::vector<std::int64_t> index;
+    for (const double at : broadcast(numbers, shape, context.where()).values)
+        index.push_back(static_cast<std::int64_t>(at));
+    return context.builder().gather(context.name(), {x}, std::move(index), shape);
+}
+
+Merge merge(Context& context) {
+    if (context.inputs().size() < 2) context.fail("has fewer than two inputs");
+    const std::vector<std::size_t> shape = common_shape(context);
+    std::vector<std::vector<double>> bits;
+    Merge result;
+    std::vector<std::vector<double>> widths;
+    const std::vector<Tensor> inputs = context.quantized_inputs(bits);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        widths.push_back(broadcast({inputs[i].shape, bits[i]}, shape, context.where()).values);
+        result.inputs.push_back(expand(context, inputs[i], shape));
+    }
+    for (std::size_t e = 0; e < elements(shape); ++e) {
+        double least = widths[0][e], most = widths[0][e], sum = 0;
+        for (const auto& list : widths) {
+            least = std::min(least, list[e]);
+            most = std::max(most, list[e]);
+            sum += list[e];
+        }
+        result.sum += sum - least;
+        result.largest += most;
+    }
+    return result;
+}
+
+Tensor scaled(Context& context, const Tensor& x, double factor) {
+    return context.builder().scale(context.name(), x, std::vector<double>(x.size(), factor),
+                                   std::vector<double>(x.size(), 0.0));
+}
+
+Tensor maximum(Context& context, const std::vector<Tensor>& inputs) {
+    std::vector<std::int64_t> index;
+    const std::size_t count = inputs[0].size();
+    for (std::size_t e = 0; e < count; ++e) {
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            index.push_back(static_cast<std::int64_t>(i * count + e));
+    }
+    std::vector<std::size_t> shape = inputs[0].shape;
+    shape.push_back(inputs.size());
+    const Tensor all = context.builder().gather(context.name(), inputs, std::move(index), shape);
+    return context.builder().reduce(context.name(), all, model::Reduce::Kind::max);
+}
+
+} // namespace
+
+Tensor merge_add(Context& context) {
+    const Merge m = merge(context);
+    context.count(addition * m.sum);
+    return context.finish(context.builder().add(context.name(), m.inputs));
+}
+
+Tensor merge_average(Context& context) {
+    const Merge m = merge(context);
+    context.count(addition * m.sum);
+    const double factor = std::exp2(std::nearbyint(-std::log2(static_cast<double>(m.inputs.size()))));
+    return context.finish(scaled(context, context.builder().add(context.name(), m.inputs), factor));
+}
+
+Tensor merge_subtract(Context& context) {
+    const Merge m = merge(context);
+    if (m.inputs.size() != 2) context.fail("has more than two inputs");
+    context.count(m.largest);
+    const Tensor negative = scaled(context, m.inputs[1], -1.0);
+    return context.finish(context.builder().add(context.name(), {m.inputs[0], negative}));
+}
+
+Tensor merge_maximum(Context& context) {
+    const Merge m = merge(context);
+    context.count(m.sum);
+    return context.finish(maximum(context, m.inputs));
+}
+
+Tensor merge_minimum(Context& context) {
+    const Merge m = merge(context);
+    context.count(m.sum);
+    std::vector<Tensor> negative;
+    for (const Tensor& x : m.inputs)
+        negative.push_back(scaled(context, x, -1.0));
+    return context.finish(scaled(context, maximum(context, negative), -1.0));
+}
+
+} // namespace bitgrain::import

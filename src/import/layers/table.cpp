@@ -1,0 +1,70 @@
+#include "import/layers/table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace bitgrain::import {
+
+namespace {
+
+constexpr std::array<std::pair<const char*, LayerFunction>, 41> table{{
+    {"Activation", activation},
+    {"AveragePooling1D", pool},
+    {"AveragePooling2D", pool},
+    {"Concatenate", concatenate},
+    {"Conv1D", proxy_convolution},
+    {"Conv2D", proxy_convolution},
+    {"Dense", proxy_dense},
+    {"Dropout", dropout},
+    {"FixedPointQuantizer", proxy_quantizer},
+    {"Flatten", flatten},
+    {"GetItem", get_item},
+    {"GlobalAveragePooling1D", pool},
+    {"GlobalAveragePooling2D", pool},
+    {"GlobalMaxPooling1D", pool},
+    {"GlobalMaxPooling2D", pool},
+    {"MaxPooling1D", pool},
+    {"MaxPooling2D", pool},
+    {"Permute", permute},
+    {"QAdd", merge_add},
+    {"QAveragePooling1D", pool},
+    {"QAveragePooling2D", pool},
+    {"QAveragePow2", merge_average},
+    {"QBatchNormDense", dense_batch_norm},
+    {"QBatchNormalization", batch_normalization},
+    {"QConv1D", convolution_1d},
+    {"QConv2D", convolution_2d},
+    {"QDense", dense},
+    {"QEinsumDense", einsum_dense},
+    {"QEinsumDenseBatchnorm", einsum_dense_batch_norm},
+    {"QGlobalAveragePooling1D", pool},
+    {"QGlobalAveragePooling2D", pool},
+    {"QMaxPooling1D", pool},
+    {"QMaxPooling2D", pool},
+    {"QMaximum", merge_maximum},
+    {"QMeanPow2", mean},
+    {"QMinimum", merge_minimum},
+    {"QSubtract", merge_subtract},
+    {"QSum", sum},
+    {"Quantizer", quantize},
+    {"ReLU", relu},
+    {"Reshape", reshape},
+}};
+
+} // namespace
+
+LayerFunction find_layer(const std::string& class_name) {
+    const auto* found =
+        std::find_if(table.begin(), table.end(), [&](const auto& row) { return class_name == row.first; });
+    return found == table.end() ? nullptr : found->second;
+}
+
+std::string known_layers() {
+    std::string list = "InputLayer";
+    for (const auto& [name, function] : table)
+        list += std::string(", ") + name;
+    return list;
+}
+
+} // namespace bitgrain::import

@@ -1,0 +1,30 @@
+// Sliding windows over one or two axes: which inputs each output position sees. Channels come last.
+#pragma once
+
+#include "import/context.hpp"
+
+#include <vector>
+
+namespace bitgrain::import {
+
+struct Window {
+    std::vector<std::size_t> input_shape;  ///< spatial axes
+    std::vector<std::size_t> output_shape; ///< spatial axes
+    std::size_t size = 1;                  ///< taps of the window
+    /// Per output position and tap: the input position, -1 in the padding.
+    std::vector<std::vector<std::int64_t>> taps;
+
+    std::size_t positions() const { return taps.size(); }
+};
+
+enum class Padding { valid, same, causal };
+
+/// Strides and dilation per axis. Error when nothing is left of the input.
+Window slide(const std::vector<std::size_t>& spatial, const std::vector<std::size_t>& size,
+             const std::vector<std::size_t>& stride, const std::vector<std::size_t>& dilation, Padding padding,
+             const std::string& where);
+
+/// The key "padding".
+Padding read_padding(Context& context);
+
+} // namespace bitgrain::import
