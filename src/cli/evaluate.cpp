@@ -98,16 +98,24 @@ bool is_number(const std::string& text) {
 
 } // namespace
 
+void check_features(const model::Model& model, std::size_t features, const fs::path& data) {
+    const std::size_t inputs = model::input_count(model);
+    if (features == inputs) return;
+    throw Error("a row has " + std::to_string(features) + " values, the model takes " + std::to_string(inputs),
+                data.string());
+}
+
 data::Dataset load_for(const model::Model& model, const data::Source& source) {
-    const auto& classes = model.task.classes;
+    std::vector<std::string> names = model.task.classes;
     const bool from_array = source.labels && source.labels->string().find(".np") != std::string::npos;
-    if (!from_array || std::all_of(classes.begin(), classes.end(), is_number)) return data::load(source, classes);
-    // An array file cannot hold the names of the classes, so its numbers count them.
-    std::vector<std::string> numbers;
-    for (std::size_t i = 0; i < classes.size(); ++i)
-        numbers.push_back(std::to_string(i));
-    data::Dataset dataset = data::load(source, numbers);
-    dataset.class_names = classes;
+    if (from_array && !std::all_of(names.begin(), names.end(), is_number)) {
+        // An array file cannot hold the names of these classes, so its numbers count them.
+        for (std::size_t i = 0; i < names.size(); ++i)
+            names[i] = std::to_string(i);
+    }
+    data::Dataset dataset = data::load(source, names);
+    check_features(model, dataset.features_per_row(), source.features);
+    if (!names.empty()) dataset.class_names = model.task.classes;
     return dataset;
 }
 

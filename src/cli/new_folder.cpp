@@ -20,7 +20,7 @@ fs::path sibling(fs::path path, const std::string& suffix) {
 
 } // namespace
 
-NewFolder::NewFolder(fs::path target, const std::function<bool(const fs::path&)>& is_ours)
+NewFolder::NewFolder(const fs::path& target, const std::function<bool(const fs::path&)>& is_ours)
     : target_(fs::absolute(target).lexically_normal()), temporary_(sibling(target_, ".new")) {
     std::error_code code;
     const fs::file_status status = fs::status(target_, code);
@@ -53,7 +53,7 @@ void NewFolder::put_in_place() {
     fs::remove_all(old, ignored);
 }
 
-ReplacedFolder::ReplacedFolder(fs::path target, std::function<bool(const fs::path&)> is_useful)
+ReplacedFolder::ReplacedFolder(const fs::path& target, std::function<bool(const fs::path&)> is_useful)
     : target_(fs::absolute(target).lexically_normal()), is_useful_(std::move(is_useful)) {
     if (!fs::exists(target_)) return;
     std::error_code code;

@@ -10,7 +10,7 @@ namespace bitgrain::cli {
 class NewFolder {
   public:
     /// `is_ours` tells whether an existing folder may be replaced; any other one that has content throws Error at once.
-    NewFolder(std::filesystem::path target, const std::function<bool(const std::filesystem::path&)>& is_ours);
+    NewFolder(const std::filesystem::path& target, const std::function<bool(const std::filesystem::path&)>& is_ours);
     NewFolder(const NewFolder&) = delete;
     NewFolder& operator=(const NewFolder&) = delete;
     /// Removes the temporary folder unless it was put in place.
@@ -29,7 +29,7 @@ class NewFolder {
 /// `is_useful`.
 class ReplacedFolder {
   public:
-    ReplacedFolder(std::filesystem::path target, std::function<bool(const std::filesystem::path&)> is_useful);
+    ReplacedFolder(const std::filesystem::path& target, std::function<bool(const std::filesystem::path&)> is_useful);
     ReplacedFolder(const ReplacedFolder&) = delete;
     ReplacedFolder& operator=(const ReplacedFolder&) = delete;
     ~ReplacedFolder();

@@ -101,8 +101,12 @@ Command run_command(CLI::App& program) {
     app->add_option("-o,--output", arguments->folder, "The folder for everything; an older run in it is replaced")
         ->required()
         ->type_name("DIR");
-    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes");
-    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result");
+    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes")
+        ->check(CLI::Range(0.0, 1.8e19).description(""))
+        ->type_name("NUMBER");
+    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result")
+        ->check(CLI::Range(0, 1024).description(""))
+        ->type_name("COUNT");
     app->add_option("--pick", arguments->pick,
                     "Point of the front instead of the experiment's: best, accuracy>=0.95, ebops<=3000")
         ->type_name("RULE");
@@ -110,6 +114,7 @@ Command run_command(CLI::App& program) {
     app->add_option("--clock-ns", arguments->clock_ns, "Clock period in ns instead of the experiment's")
         ->type_name("NS");
     app->add_option("--random", arguments->random_vectors, "Random vectors for the verification")
+        ->check(CLI::Range(0, 100000000).description(""))
         ->capture_default_str()
         ->type_name("COUNT");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");

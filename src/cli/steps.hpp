@@ -43,6 +43,8 @@ struct VerifyOptions {
 /// Simulates the build's Verilog, compares every output bit with the model and writes verification.json.
 report::Verification verify_step(const std::filesystem::path& folder, const VerifyOptions& options);
 
+/// Throws Error unless a row of data has as many values as the model has inputs.
+void check_features(const model::Model& model, std::size_t features, const std::filesystem::path& data);
 /// Reads data with labels for a model: class names are the model's; numbers in an array file may also be class indices.
 data::Dataset load_for(const model::Model& model, const data::Source& source);
 

@@ -93,8 +93,12 @@ Command train_command(CLI::App& program) {
         ->required()
         ->type_name("EXPERIMENT");
     app->add_option("-o,--output", arguments->run, "The run folder to write")->required()->type_name("RUN");
-    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes");
-    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result");
+    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes")
+        ->check(CLI::Range(0.0, 1.8e19).description(""))
+        ->type_name("NUMBER");
+    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result")
+        ->check(CLI::Range(0, 1024).description(""))
+        ->type_name("COUNT");
     app->add_flag("--resume", arguments->resume, "Continue the run in RUN where it stopped");
     app->add_flag("--replace", arguments->replace, "Start anew although RUN holds a run");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");

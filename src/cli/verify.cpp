@@ -32,12 +32,7 @@ constexpr std::size_t shown_mismatches = 10;
 
 std::vector<std::int64_t> read_data(const model::Model& model, const fs::path& path, std::int64_t& saturated) {
     const data::Array array = data::load_features(path);
-    const std::size_t inputs = model::input_count(model);
-    if (array.row_size() != inputs) {
-        throw Error("a row has " + std::to_string(array.row_size()) + " values, the model takes " +
-                        std::to_string(inputs),
-                    path.string());
-    }
+    check_features(model, array.row_size(), path);
     std::size_t count = 0;
     auto codes = model::quantize_inputs(model, array.values, array.rows(), &count);
     saturated = static_cast<std::int64_t>(count);
@@ -148,9 +143,13 @@ Command verify_command(CLI::App& program) {
         ->type_name("FILE");
     app->add_option("--random", verify.random_vectors,
                     "Random vectors over the whole range of the port, overflow included")
+        ->check(CLI::Range(0, 100000000).description(""))
         ->capture_default_str()
         ->type_name("COUNT");
-    app->add_option("--seed", verify.seed, "Seed of the random vectors and bubbles")->capture_default_str();
+    app->add_option("--seed", verify.seed, "Seed of the random vectors and bubbles")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.8e19).description(""))
+        ->type_name("NUMBER");
     app->add_flag("--bubbles", verify.bubbles, "Drop in_valid at random between vectors");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain verify build --data run/test_x.npy --random 10000") +

@@ -30,6 +30,7 @@ Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, c
     Section section{"hardware", "Hardware", {}};
     auto& rows = section.rows;
     rows.push_back({"target", "target", target.name, "", Source::given, target.part});
+    rows.push_back({"module", "module", signature.module, "", Source::given, ""});
     rows.push_back({"clock", "clock", schedule.clock_ns, "ns", Source::given, ""});
     rows.push_back(counted("adders", "adders", counts.adds));
     const std::array others{std::pair{"casts", counts.casts}, std::pair{"selects", counts.selects},

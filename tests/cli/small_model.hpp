@@ -7,7 +7,7 @@ namespace bitgrain::test {
 
 inline model::Model small_model() {
     model::Model model;
-    model.name = "small";
+    model.name = "tiny";
     model.inputs.push_back({"x", {2}, {fx::Format{true, 3, 1}, fx::Format{false, 4, 0}}});
     model::Affine first{2, 3, {0.5, -1.25, 3, 2, 0.75, -0.5}, {1, -2.5, 0}};
     const fx::Cast narrow{{false, 4, 1}, fx::Round::rnd, fx::Overflow::wrap};

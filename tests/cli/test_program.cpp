@@ -85,6 +85,8 @@ TEST_CASE("a misspelt command or option is answered with the nearest", "[cli]") 
     REQUIRE_THAT(answer({"build", "m.json", "-o", "b", "--clock-ns", "fast"}),
                  Contains("--clock-ns") && Contains("fast"));
     REQUIRE_THAT(answer({"verify", "b", "--random", "-3"}), Contains("--random"));
+    REQUIRE_THAT(answer({"train", "e", "-o", "r", "--seed", "-1"}), Contains("--seed"));
+    REQUIRE_THAT(answer({"train", "e", "-o", "r", "--threads", "many"}), Contains("--threads"));
 }
 
 TEST_CASE("an output that cannot be written is an error", "[cli]") {
