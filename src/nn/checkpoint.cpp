@@ -43,7 +43,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
         std::vector<float> values(array.at(1).get<std::size_t>());
         const std::size_t size = values.size() * sizeof(float);
         if (bytes.size() - at < size) throw damaged();
-        std::memcpy(values.data(), bytes.data() + at, size);
+        if (size > 0) std::memcpy(values.data(), bytes.data() + at, size); // an empty vector may have no data()
         at += size;
         checkpoint.arrays.emplace_back(array.at(0).get<std::string>(), std::move(values));
     }
