@@ -39,7 +39,7 @@ class Attempt {
     }
 
     System fast() const {
-        System system = first(correlated());
+        System system = better_first();
         improve(system, std::max<std::int64_t>(0, small_work - system.work()));
         return system;
     }
@@ -87,6 +87,8 @@ class Attempt {
 
   private:
     static constexpr std::int64_t small_work = 30'000;
+    static constexpr std::int64_t round_length = 25; ///< in passes of sharing
+    static constexpr std::int64_t most_rounds = 6;
 
     bool correlated() const {
         return static_cast<double>(derivations_.terms) < worthwhile * static_cast<double>(derivations_.plain_terms);
@@ -107,13 +109,22 @@ class Attempt {
         return bits_of(derived) < bits_of(plain) ? std::move(derived) : std::move(plain);
     }
 
+    /// Spends the work in one round, or in several when the problem is so small that one would run dry: from the first
+    /// system and from the best in turn.
     void improve(System& system, std::int64_t work) const {
-        if (work == 0) return;
-        const System before = system;
-        Search search(system, options_.seed);
-        const std::int64_t bits = search.bits();
-        search.anneal(work, temperature, never);
-        if (search.bits() > bits) system = before;
+        const System start = system;
+        const Random seeds(options_.seed);
+        std::int64_t best = bits_of(system);
+        const std::int64_t rounds =
+            std::clamp<std::int64_t>(work / (round_length * (system.work() + 1)), work > 0 ? 1 : 0, most_rounds);
+        for (std::int64_t round = 0; round < rounds; ++round) {
+            System trial = round % 2 == 0 ? start : system;
+            Search search(trial, seeds.fork(static_cast<std::uint64_t>(round)).next());
+            search.anneal(work / rounds, temperature, never);
+            if (search.bits() >= best) continue;
+            best = search.bits();
+            system = std::move(trial);
+        }
     }
 
     /// Annealing in rounds, each from the best so far and longer than the one before.
@@ -125,7 +136,7 @@ class Attempt {
         std::int64_t work = 4 * best.work() + 100'000;
         int idle = 0;
         for (std::uint64_t round = 0; idle < idle_rounds && !stop(); ++round) {
-            System trial = best;
+            System trial = round % 3 == 2 ? first(round % 2 == 1 && correlated()) : best;
             Search search(trial, seeds.fork(round * 64 + index).next());
             search.anneal(work, temperature, stop);
             ++idle;
