@@ -3,11 +3,15 @@
 #include "fx/arithmetic.hpp"
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
+#include "nn/graph/quantize_kernels.hpp"
 #include "nn/graph/run.hpp"
 #include "nn/power_of_two.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
+#include <vector>
 
 namespace bitgrain::nn {
 
@@ -56,21 +60,6 @@ class QuantizerTable final : public Op {
     Var y_;
 };
 
-/// Rounds u to an integer exactly (u + 1/2 may not be exact, u - floor(u) is).
-template <class T>
-T round_to_integer(T u, fx::Round mode) {
-    const T floor = std::floor(u), rest = u - floor;
-    switch (mode) {
-    case fx::Round::trn:
-        return floor;
-    case fx::Round::rnd:
-        return floor + (rest >= T(0.5) ? T(1) : T(0));
-    case fx::Round::rnd_conv:
-        return std::nearbyint(u);
-    }
-    return floor;
-}
-
 class Quantize final : public Op {
   public:
     Quantize(Var x, Var y, const QuantizerVars& vars, const Quantizer& quantizer, bool shared)
@@ -95,54 +84,58 @@ class Quantize final : public Op {
         const std::size_t n = quantizer_.size();
         if (!run.quantised()) {
             std::copy_n(x, n * rows(), y);
+            if (run.ranges != nullptr) record(run, y);
         } else if (run.mode == Mode::infer && !shared_) {
             const std::vector<fx::Cast>& casts = (*run.casts)[vars_.number];
             for (std::size_t i = 0; i < n * tile_rows; ++i)
                 y[i] = static_cast<T>(fx::cast(static_cast<double>(x[i]), casts[i / tile_rows]));
-        } else if (quantizer_.settings().round == fx::Round::rnd) {
-            round_all<fx::Round::rnd>(run, x, y);
-        } else if (quantizer_.settings().round == fx::Round::trn) {
-            round_all<fx::Round::trn>(run, x, y);
         } else {
-            round_all<fx::Round::rnd_conv>(run, x, y);
+            switch (quantizer_.settings().round) {
+            case fx::Round::rnd:
+                fake<fx::Round::rnd>(run, x, y);
+                break;
+            case fx::Round::trn:
+                fake<fx::Round::trn>(run, x, y);
+                break;
+            case fx::Round::rnd_conv:
+                fake<fx::Round::rnd_conv>(run, x, y);
+                break;
+            }
         }
-        if (run.ranges != nullptr) record(run, y);
     }
 
     template <fx::Round mode, class T>
-    void round_all(Run<T>& run, const T* x, T* y) const {
+    void fake(Run<T>& run, const T* x, T* y) const {
         const std::size_t n = quantizer_.size();
         const T* table = run.value(vars_.table);
         const T *s = table + scale * n, *d = table + step * n, *low = table + lowest * n, *high = table + highest * n;
         if (shared_) {
-            for (std::size_t e = 0; e < n; ++e) {
-                const T inside = x[e] < low[e] ? low[e] : x[e] > high[e] ? high[e] : x[e];
-                y[e] = round_to_integer(inside * s[e], mode) * d[e];
-            }
+            quantize_elements<mode>(n, x, y, s, d, low, high);
+            if (run.ranges != nullptr) record(run, y);
             return;
         }
+        const bool clamps = quantizer_.saturates();
         for (std::size_t e = 0; e < n; ++e) {
-            const T se = s[e], de = d[e], le = low[e], he = high[e];
-            for (std::size_t r = e * tile_rows; r < (e + 1) * tile_rows; ++r) {
-                const T inside = x[r] < le ? le : x[r] > he ? he : x[r];
-                y[r] = round_to_integer(inside * se, mode) * de;
-            }
+            const T* xe = x + e * tile_rows;
+            T* ye = y + e * tile_rows;
+            const Extremes<T> extremes = clamps ? quantize_rows<mode, true>(xe, ye, s[e], d[e], low[e], high[e])
+                                                : quantize_rows<mode, false>(xe, ye, s[e], d[e], low[e], high[e]);
+            if (run.ranges != nullptr) widen(run, e, extremes);
         }
     }
 
     template <class T>
+    void widen(Run<T>& run, std::size_t element, const Extremes<T>& extremes) const {
+        const std::size_t at = quantizer_.range_offset + quantizer_.group(element);
+        run.ranges->lo[at] = std::min(run.ranges->lo[at], extremes.lo);
+        run.ranges->hi[at] = std::max(run.ranges->hi[at], extremes.hi);
+    }
+
+    template <class T>
     void record(Run<T>& run, const T* y) const {
-        T* lo = run.ranges->lo.data() + quantizer_.range_offset;
-        T* hi = run.ranges->hi.data() + quantizer_.range_offset;
         for (std::size_t e = 0; e < quantizer_.size(); ++e) {
-            T low = y[e * rows()], high = low;
-            for (std::size_t r = e * rows() + 1; r < (e + 1) * rows(); ++r) {
-                low = y[r] < low ? y[r] : low;
-                high = y[r] > high ? y[r] : high;
-            }
-            const std::size_t g = quantizer_.group(e);
-            lo[g] = low < lo[g] ? low : lo[g];
-            hi[g] = high > hi[g] ? high : hi[g];
+            const auto [lo, hi] = std::minmax_element(y + e * rows(), y + (e + 1) * rows());
+            widen(run, e, Extremes<T>{*lo, *hi});
         }
     }
 
@@ -154,74 +147,65 @@ class Quantize final : public Op {
         if (!run.quantised()) {
             for (std::size_t i = 0; i < n * rows(); ++i)
                 dx[i] += dy[i];
-            return;
+        } else if (quantizer_.saturates()) {
+            saturated_backward(run, x, y, dy, dx);
+        } else {
+            wrapped_backward(run, x, y, dy, dx);
         }
-        T* dwidth = run.gradient(vars_.width);
-        constexpr T ln2 = std::numbers::ln2_v<T>;
-        if (!quantizer_.saturates()) {
-            // Straight-through for x, surrogate for f.
-            if (shared_) {
-                const bool own = quantizer_.groups() == n;
-                for (std::size_t e = 0; e < n; ++e)
-                    dx[e] += dy[e];
-                if (!quantizer_.settings().trainable) return;
-                if (own) {
-                    for (std::size_t e = 0; e < n; ++e)
-                        dwidth[e] += ln2 * dy[e] * (x[e] - y[e]);
-                } else {
-                    for (std::size_t e = 0; e < n; ++e)
-                        dwidth[quantizer_.group(e)] += ln2 * dy[e] * (x[e] - y[e]);
-                }
-                return;
-            }
+    }
+
+    /// Straight-through for x, surrogate for f.
+    template <class T>
+    void wrapped_backward(Run<T>& run, const T* x, const T* y, const T* dy, T* dx) const {
+        const std::size_t n = quantizer_.size();
+        std::vector<T> fraction(n);
+        if (shared_) {
+            surrogate_elements(n, x, y, dy, dx, fraction.data());
+        } else {
             for (std::size_t e = 0; e < n; ++e) {
-                T lanes[16] = {}; // a fixed order of summation that vectorises
-                for (std::size_t r = e * tile_rows; r < (e + 1) * tile_rows; r += 16) {
-                    for (std::size_t k = 0; k < 16; ++k) {
-                        dx[r + k] += dy[r + k];
-                        lanes[k] += dy[r + k] * (x[r + k] - y[r + k]);
-                    }
-                }
-                if (quantizer_.settings().trainable) dwidth[quantizer_.group(e)] += ln2 * sum(lanes);
+                const std::size_t at = e * tile_rows;
+                fraction[e] = surrogate_rows(x + at, y + at, dy + at, dx + at);
             }
-            return;
         }
-        saturated_backward(run, x, y, dy, dx, dwidth);
+        if (quantizer_.settings().trainable) give(run.gradient(vars_.width), fraction);
     }
 
     /// Coordinates b, i with f = b - i: d/db = d/df, d/di at fixed b = d/di - d/df (method, 3.2).
     template <class T>
-    void saturated_backward(Run<T>& run, const T* x, const T* y, const T* dy, T* dx, T* dwidth) const {
-        constexpr T ln2 = std::numbers::ln2_v<T>;
+    void saturated_backward(Run<T>& run, const T* x, const T* y, const T* dy, T* dx) const {
         const std::size_t n = quantizer_.size();
         const T* table = run.value(vars_.table);
         const T *d = table + step * n, *low = table + lowest * n, *high = table + highest * n;
-        T* dinteger = run.gradient(vars_.integer);
         const bool symmetric = quantizer_.settings().overflow == fx::Overflow::sat_sym;
-        const bool trainable = quantizer_.settings().trainable;
-        for (std::size_t e = 0; e < n; ++e) {
-            // 2^i, also when no bits are left (then step = 2^-f = 2^i).
-            const T top = high[e] + d[e];
-            T for_fraction = 0, for_integer = 0;
-            for (std::size_t r = e * rows(); r < (e + 1) * rows(); ++r) {
-                const T g = dy[r];
-                const bool above = x[r] > high[e], below = x[r] < low[e];
-                dx[r] += above || below ? T(0) : g;
-                for_fraction += g * (above ? d[e] : below ? (symmetric ? -d[e] : T(0)) : x[r] - y[r]);
-                for_integer += g * (above ? top : below ? -top : T(0));
+        std::vector<T> fraction(n), integer(n);
+        if (shared_) {
+            saturation_elements(n, x, y, dy, dx, d, low, high, symmetric, fraction.data(), integer.data());
+        } else {
+            for (std::size_t e = 0; e < n; ++e) {
+                const std::size_t at = e * tile_rows;
+                const auto terms = saturation_rows(x + at, y + at, dy + at, dx + at, d[e], low[e], high[e], symmetric);
+                fraction[e] = terms.fraction;
+                integer[e] = terms.integer;
             }
-            if (!trainable) continue;
-            dwidth[quantizer_.group(e)] += ln2 * for_fraction;
-            dinteger[quantizer_.group(e)] += ln2 * (for_integer - for_fraction);
         }
+        if (!quantizer_.settings().trainable) return;
+        for (std::size_t e = 0; e < n; ++e)
+            integer[e] -= fraction[e];
+        give(run.gradient(vars_.width), fraction);
+        give(run.gradient(vars_.integer), integer);
     }
 
+    /// Adds ln2 * terms to the groups' gradients.
     template <class T>
-    static T sum(const T (&lanes)[16]) {
-        T total = 0;
-        for (const T lane : lanes)
-            total += lane;
-        return total;
+    void give(T* gradient, const std::vector<T>& terms) const {
+        constexpr T ln2 = std::numbers::ln2_v<T>;
+        if (quantizer_.groups() == quantizer_.size()) {
+            for (std::size_t e = 0; e < terms.size(); ++e)
+                gradient[e] += ln2 * terms[e];
+        } else {
+            for (std::size_t e = 0; e < terms.size(); ++e)
+                gradient[quantizer_.group(e)] += ln2 * terms[e];
+        }
     }
 
     Var x_, y_;

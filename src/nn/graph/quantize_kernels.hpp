@@ -1,0 +1,144 @@
+// The inner loops of fake quantisation. They are most of what a training step does beside matrix products, so each is
+// written to be a handful of vector instructions: no aliasing, fixed counts, reductions in a fixed number of lanes
+// (which also fixes the order of summation).
+#pragma once
+
+#include "fx/format.hpp"
+#include "nn/graph/graph.hpp"
+
+#include <cmath>
+#include <cstddef>
+
+namespace bitgrain::nn {
+
+/// Numbers of a full vector register.
+inline constexpr std::size_t lane_count = 16;
+
+/// Rounds u to an integer exactly (u + 1/2 may not be exact, u - floor(u) is).
+template <fx::Round mode, class T>
+inline T round_to_integer(T u) {
+    if constexpr (mode == fx::Round::rnd_conv) return std::nearbyint(u);
+    const T floor = std::floor(u);
+    if constexpr (mode == fx::Round::trn) return floor;
+    return floor + (u - floor >= T(0.5) ? T(1) : T(0));
+}
+
+template <class T>
+inline T clamp_to(T x, T low, T high) {
+    return x < low ? low : x > high ? high : x;
+}
+
+template <class T>
+inline T sum_of_lanes(const T* lanes) {
+    T total = 0;
+    for (std::size_t k = 0; k < lane_count; ++k)
+        total += lanes[k];
+    return total;
+}
+
+/// Extremes of values.
+template <class T>
+struct Extremes {
+    T lo, hi;
+};
+
+/// One element, all rows of a tile: y = round(clamp(x) * scale) * step; returns the extremes of y.
+template <fx::Round mode, bool clamps, class T>
+inline Extremes<T> quantize_rows(const T* __restrict x, T* __restrict y, T scale, T step, T low, T high) {
+    T lo[lane_count], hi[lane_count];
+    for (std::size_t r = 0; r < tile_rows; r += lane_count) {
+        for (std::size_t k = 0; k < lane_count; ++k) {
+            const T inside = clamps ? clamp_to(x[r + k], low, high) : x[r + k];
+            const T q = round_to_integer<mode>(inside * scale) * step;
+            y[r + k] = q;
+            lo[k] = r == 0 ? q : q < lo[k] ? q : lo[k];
+            hi[k] = r == 0 ? q : q > hi[k] ? q : hi[k];
+        }
+    }
+    Extremes<T> all{lo[0], hi[0]};
+    for (std::size_t k = 1; k < lane_count; ++k) {
+        all.lo = lo[k] < all.lo ? lo[k] : all.lo;
+        all.hi = hi[k] > all.hi ? hi[k] : all.hi;
+    }
+    return all;
+}
+
+/// n elements, each with its own scale, step and bounds (a kernel).
+template <fx::Round mode, class T>
+inline void quantize_elements(std::size_t n, const T* __restrict x, T* __restrict y, const T* __restrict scale,
+                              const T* __restrict step, const T* __restrict low, const T* __restrict high) {
+    for (std::size_t e = 0; e < n; ++e)
+        y[e] = round_to_integer<mode>(clamp_to(x[e], low[e], high[e]) * scale[e]) * step[e];
+}
+
+/// Straight-through gradient of one element's rows; returns sum of dy * (x - y), the surrogate without its ln 2.
+template <class T>
+inline T surrogate_rows(const T* __restrict x, const T* __restrict y, const T* __restrict dy, T* __restrict dx) {
+    T lanes[lane_count] = {};
+    for (std::size_t r = 0; r < tile_rows; r += lane_count) {
+        for (std::size_t k = 0; k < lane_count; ++k) {
+            dx[r + k] += dy[r + k];
+            lanes[k] += dy[r + k] * (x[r + k] - y[r + k]);
+        }
+    }
+    return sum_of_lanes(lanes);
+}
+
+/// The same for n elements with one value each; terms[e] = dy * (x - y).
+template <class T>
+inline void surrogate_elements(std::size_t n, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
+                               T* __restrict dx, T* __restrict terms) {
+    for (std::size_t e = 0; e < n; ++e) {
+        dx[e] += dy[e];
+        terms[e] = dy[e] * (x[e] - y[e]);
+    }
+}
+
+/// Saturating quantizers: gradients of x, and of f and i in the coordinates (f, i), without their ln 2 (method, 3.2).
+template <class T>
+struct SaturationTerms {
+    T dx, fraction, integer;
+};
+template <class T>
+inline SaturationTerms<T> saturation_terms(T x, T y, T dy, T step, T low, T high, bool symmetric) {
+    const bool above = x > high, below = x < low;
+    const T top = high + step; // 2^i, also when no bits are left (then step = 2^-f = 2^i)
+    const T under = symmetric ? -step : T(0);
+    return {above || below ? T(0) : dy,
+            dy * (above   ? step
+                  : below ? under
+                          : x - y),
+            dy * (above   ? top
+                  : below ? -top
+                          : T(0))};
+}
+
+template <class T>
+inline SaturationTerms<T> saturation_rows(const T* __restrict x, const T* __restrict y, const T* __restrict dy,
+                                          T* __restrict dx, T step, T low, T high, bool symmetric) {
+    T fraction[lane_count] = {}, integer[lane_count] = {};
+    for (std::size_t r = 0; r < tile_rows; r += lane_count) {
+        for (std::size_t k = 0; k < lane_count; ++k) {
+            const auto terms = saturation_terms(x[r + k], y[r + k], dy[r + k], step, low, high, symmetric);
+            dx[r + k] += terms.dx;
+            fraction[k] += terms.fraction;
+            integer[k] += terms.integer;
+        }
+    }
+    return {T(0), sum_of_lanes(fraction), sum_of_lanes(integer)};
+}
+
+template <class T>
+inline void saturation_elements(std::size_t n, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
+                                T* __restrict dx, const T* __restrict step, const T* __restrict low,
+                                const T* __restrict high, bool symmetric, T* __restrict fraction,
+                                T* __restrict integer) {
+    for (std::size_t e = 0; e < n; ++e) {
+        const auto terms = saturation_terms(x[e], y[e], dy[e], step[e], low[e], high[e], symmetric);
+        dx[e] += terms.dx;
+        fraction[e] = terms.fraction;
+        integer[e] = terms.integer;
+    }
+}
+
+} // namespace bitgrain::nn
