@@ -19,7 +19,7 @@ constexpr double temperature = 4.0;
 /// Writing columns from each other must save this part of all terms to be tried.
 constexpr double worthwhile = 0.9;
 /// High effort gives up after this many rounds in a row without a gain; each round is longer than the one before.
-constexpr int idle_rounds = 6;
+constexpr int idle_rounds = 12;
 
 bool never() {
     return false;
@@ -48,7 +48,7 @@ class Attempt {
         System system = better_first();
         // A large problem gets a budget that grows with its pass, a small one what it can use.
         const auto terms = static_cast<std::int64_t>(std::max<std::size_t>(terms_, 150));
-        improve(system, 2 * system.work() + 50'000'000 / terms);
+        improve(system, 4 * system.work() + 50'000'000 / terms);
         return system;
     }
 

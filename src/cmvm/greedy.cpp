@@ -13,7 +13,7 @@ void share_patterns(System& system, bool flip_digits) {
         if (places.size() < 2) continue;
         const float score = system.score(pattern, places.size());
         if (score <= 0.0f) continue;
-        if (score < candidate->score && score < index.best_waiting()) {
+        if (score < candidate->score && index.waits_above(score)) {
             index.offer(candidate->key, score); // it waited with a bound that was too high
             continue;
         }

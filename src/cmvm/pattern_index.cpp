@@ -3,18 +3,11 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace bitgrain::cmvm {
 
-namespace {
-
-bool before(const PatternIndex::Candidate& a, const PatternIndex::Candidate& b) {
-    return a.score != b.score ? a.score < b.score : a.key > b.key;
-}
-
-} // namespace
-
-PatternIndex::PatternIndex() : entries_(1024, Entry{0, 0, 0.0f}), mask_(1023), shift_(54) {}
+PatternIndex::PatternIndex() : entries_(1024, Entry{0, 0, 0.0f}), queue_(levels), mask_(1023), shift_(54) {}
 
 int PatternIndex::add(std::uint64_t key) {
     std::size_t i = find(key);
@@ -44,33 +37,55 @@ int PatternIndex::count(std::uint64_t key) const {
     return entries_[find(key)].count;
 }
 
+std::size_t PatternIndex::level_of(float score) {
+    // A positive float read as an integer rises with its value: exponent, then mantissa. 2^-4 is level 0.
+    constexpr int mantissa_bits = 7, lowest_exponent = 127 - 4;
+    const auto bits = static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(score) >> (23 - mantissa_bits));
+    const std::int64_t level = bits - (std::int64_t{lowest_exponent} << mantissa_bits);
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(level, 0, levels - 1));
+}
+
+std::size_t PatternIndex::highest() const {
+    for (std::size_t word = words; word-- > 0;) {
+        if (occupied_[word] != 0) return word * 64 + static_cast<std::size_t>(std::bit_width(occupied_[word])) - 1;
+    }
+    return levels;
+}
+
+bool PatternIndex::waits_above(float score) const {
+    const std::size_t level = highest();
+    return level != levels && level > level_of(score);
+}
+
 void PatternIndex::offer(std::uint64_t key, float score) {
     Entry& e = entries_[find(key)];
     if (e.count == 0 || score <= e.queued) return;
     e.queued = score;
-    queue_.push_back({score, key});
-    std::push_heap(queue_.begin(), queue_.end(), before);
+    const std::size_t level = level_of(score);
+    queue_[level].push_back({score, key});
+    occupied_[level / 64] |= std::uint64_t{1} << (level % 64);
 }
 
 std::optional<PatternIndex::Candidate> PatternIndex::pop() {
-    while (!queue_.empty()) {
-        std::pop_heap(queue_.begin(), queue_.end(), before);
-        const Candidate top = queue_.back();
-        queue_.pop_back();
-        Entry& e = entries_[find(top.key)];
-        if (e.count == 0 || e.queued != top.score) continue; // gone, or waiting with another score
-        e.queued = 0.0f;
-        return top;
+    for (std::size_t level = highest(); level != levels; level = highest()) {
+        std::vector<Candidate>& waiting = queue_[level];
+        while (!waiting.empty()) {
+            const Candidate last = waiting.back();
+            waiting.pop_back();
+            Entry& e = entries_[find(last.key)];
+            if (e.count == 0 || e.queued != last.score) continue; // gone, or waiting with another score
+            e.queued = 0.0f;
+            if (waiting.empty()) occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));
+            return last;
+        }
+        occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));
     }
     return std::nullopt;
 }
 
 void PatternIndex::clear_queue() {
-    for (const Candidate& c : queue_) {
-        Entry& e = entries_[find(c.key)];
-        if (e.count != 0) e.queued = 0.0f;
+    while (pop()) {
     }
-    queue_.clear();
 }
 
 void PatternIndex::grow() {

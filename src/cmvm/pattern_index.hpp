@@ -4,6 +4,7 @@
 
 #include "cmvm/pattern.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -25,9 +26,10 @@ class PatternIndex {
     };
     /// Queues a pattern unless it already waits with at least this score.
     void offer(std::uint64_t key, float score);
-    /// The waiting candidate with the highest score, ties by key; removed from the queue.
+    /// A waiting candidate with the highest level, the last offered first; removed from the queue.
     std::optional<Candidate> pop();
-    float best_waiting() const { return queue_.empty() ? 0.0f : queue_.front().score; }
+    /// True when something of a higher level than this score waits.
+    bool waits_above(float score) const;
     void clear_queue();
 
     /// Calls f(key, count) for every pattern, in no particular order.
@@ -56,8 +58,15 @@ class PatternIndex {
     }
     void grow();
 
+    /// Scores within 1/128 of each other share a level: a queue of levels needs no comparisons.
+    static constexpr std::size_t words = 64, levels = words * 64;
+    static std::size_t level_of(float score);
+    /// Highest level with anything in it; none: levels.
+    std::size_t highest() const;
+
     std::vector<Entry> entries_;
-    std::vector<Candidate> queue_; ///< binary heap
+    std::vector<std::vector<Candidate>> queue_; ///< by level; the last one of a level comes first
+    std::array<std::uint64_t, words> occupied_{};
     std::size_t mask_ = 0, used_ = 0;
     int shift_ = 0;
 };
