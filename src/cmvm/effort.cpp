@@ -77,6 +77,7 @@ class Attempt {
         }
         std::size_t best = 0;
         std::vector<std::int64_t> bits;
+        bits.reserve(count);
         for (auto& system : found)
             bits.push_back(bits_of(*system));
         for (std::size_t k = 1; k < count; ++k) {

@@ -15,6 +15,10 @@ struct RowTerm {
     friend bool operator==(const RowTerm&, const RowTerm&) = default;
 };
 
+inline RowTerm moved(const RowTerm& term, int shift, bool negate) {
+    return {term.signal, static_cast<std::int16_t>(term.shift + shift), term.negate != negate};
+}
+
 class Pattern {
   public:
     static constexpr std::uint32_t max_signals = 1u << 24;
