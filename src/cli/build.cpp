@@ -10,6 +10,7 @@
 #include "lower/lower.hpp"
 #include "opt/passes.hpp"
 #include "report/text.hpp"
+#include "rtl/constraints.hpp"
 #include "rtl/emit.hpp"
 
 #include <cmath>
@@ -108,6 +109,9 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report.layers = report::layers(netlist, area);
 
     write_verilog(rtl::emit(netlist, schedule, signature), home.rtl_lib, build.path() / "rtl");
+    for (const rtl::File& file : rtl::constraint_files(home.constraints, target, signature)) {
+        write_file(build.path() / file.name, file.text);
+    }
     model::write(build.path() / "model.json", model);
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
@@ -118,6 +122,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
 report::Section build_files(const fs::path& folder) {
     std::vector<report::NamedFile> files{{"verilog", (folder / "rtl").string()},
                                          {"signature", (folder / "signature.json").string()}};
+    if (fs::exists(folder / "build.tcl")) files.push_back({"vivado", (folder / "build.tcl").string()});
     if (fs::exists(folder / "report.html")) files.push_back({"page", (folder / "report.html").string()});
     return report::files_section(files);
 }

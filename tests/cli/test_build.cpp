@@ -31,7 +31,7 @@ TEST_CASE("a model is built, verified, reported and found out when it is changed
     REQUIRE(built.code == 0);
     REQUIRE_THAT(built.out,
                  Contains("adders") && Contains("estimated") && Contains("pipeline stages") && Contains("63400"));
-    for (const char* file : {"model.json", "signature.json", "report.json", "rtl/tiny.v"})
+    for (const char* file : {"model.json", "signature.json", "report.json", "rtl/tiny.v", "tiny_ooc.xdc", "build.tcl"})
         REQUIRE(fs::exists(fs::path(build) / file));
     REQUIRE(read_file(fs::path(build) / "model.json") == read_file(model));
     REQUIRE(folder.entries() == 2);
