@@ -17,11 +17,11 @@ struct Arguments {
     fs::path run, model;
     std::string pick = "best";
     std::optional<double> cover;
-    bool json = false;
+    bool proven = false, json = false;
 };
 
 int run(const Arguments& arguments) {
-    const model::Model model = nn::freeze(arguments.run, {arguments.pick, arguments.cover});
+    const model::Model model = nn::freeze(arguments.run, {arguments.pick, arguments.cover, arguments.proven});
     model::write(arguments.model, model);
     report::Report report;
     report.title = model.name + ": frozen model";
@@ -48,6 +48,8 @@ Command freeze_command(CLI::App& program) {
     app->add_option("--cover", arguments->cover,
                     "Widen the calibrated ranges by this factor; the experiment's value when not given")
         ->type_name("FACTOR");
+    app->add_flag("--proven", arguments->proven,
+                  "Take integer bits from interval analysis instead of data: no input whatsoever can overflow");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain freeze run -o model.json --pick 'accuracy>=0.95'"));
     return {app, [arguments] { return run(*arguments); }};

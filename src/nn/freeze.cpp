@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
 #include "model/inference.hpp"
+#include "model/prove.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/train.hpp"
 #include "nn/trainer.hpp"
@@ -42,6 +43,17 @@ double enclosed_ebops(const model::Model& model) {
     return total;
 }
 
+/// "none", or how many rows of which quantizers held a value that wrapped or saturated.
+std::string overflows(const model::Model& model, const data::Dataset& dataset) {
+    const auto codes = model::quantize_inputs(model, dataset.features, dataset.rows);
+    std::string text;
+    for (const model::OverflowCount& count : model::count_overflows(model, codes, dataset.rows)) {
+        if (count.rows == 0) continue;
+        text += (text.empty() ? "" : ", ") + model.steps[count.step].name + ": " + std::to_string(count.rows) + " rows";
+    }
+    return text.empty() ? "none" : text;
+}
+
 } // namespace
 
 model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options) {
@@ -70,6 +82,7 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
     } else {
         model.task = {model::Task::Kind::classification, data.train.class_names, {}, {}};
     }
+    if (options.proven) model = model::prove_ranges(model);
     model::validate(model, "frozen network");
 
     const Score validation = score(model, data.validation);
@@ -77,6 +90,7 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
                    {"pick", options.pick},
                    {"epoch", point.epoch},
                    {"seed", experiment.training.seed},
+                   {"ranges", options.proven ? "proven" : "calibrated"},
                    {"cover", cover},
                    {"metric_name", front.metric_name},
                    {"validation", validation.metric},
@@ -85,6 +99,7 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
         const Score test = score(model, data.test);
         model.facts["test"] = test.metric;
         model.facts["test_rows"] = test.rows;
+        model.facts["overflow"] = overflows(model, data.test);
     }
     if (experiment.training.float_epochs > 0) {
         model.facts["float_validation"] = front.float_metric;

@@ -68,9 +68,11 @@ const Point& pick(const Front& front, const std::string& rule);
 struct FreezeOptions {
     std::string pick = "best";
     std::optional<double>
-        cover; ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
+        cover;           ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
+    bool proven = false; ///< integer bits of wrapping quantizers by interval analysis instead: no input can overflow
 };
-/// Calibrates on train and validation rows and freezes. model.facts records pick, metrics and both EBOPs counters.
+/// Calibrates on train and validation rows and freezes. model.facts records pick, metrics, both EBOPs counters and in
+/// how many test rows some value overflowed a quantizer.
 model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options);
 
 /// Metric of a model on data: accuracy (first largest output wins) or RMS error, computed by exact fixed-point

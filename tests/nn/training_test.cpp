@@ -72,6 +72,12 @@ TEST_CASE("a small network learns, and one ramp leaves a front", "[nn][train]") 
     CHECK(model.facts.at("validation") == pick(front, "best").metric); // exact fixed point equals the calibrated graph
     CHECK(model.facts.at("ebops") == pick(front, "best").ebops);
 
+    SECTION("ranges can be proven instead of calibrated") {
+        const model::Model proven = freeze(options.run, {"best", std::nullopt, true});
+        CHECK(proven.facts.at("ranges") == "proven");
+        CHECK(proven.facts.at("overflow") == "none");
+        CHECK(proven.facts.at("validation") == model.facts.at("validation")); // validation rows never overflowed
+    }
     SECTION("any number of threads gives the same bytes") {
         TrainOptions more = options;
         more.run = folder.path / "run3";
