@@ -112,6 +112,11 @@ Tensor Builder::reduce(const std::string& name, const Tensor& x, model::Reduce::
     return step(name, {x.value}, model::Reduce{kind, x.shape.back()}, std::move(shape));
 }
 
+Tensor Builder::multiply(const std::string& name, const Tensor& a, const Tensor& b) {
+    CHECK(a.shape == b.shape, "factors of one shape");
+    return step(name, {a.value, b.value}, model::Mul{}, a.shape);
+}
+
 Tensor Builder::table(const std::string& name, const Tensor& x, model::Table op) {
     return step(name, {x.value}, std::move(op), x.shape);
 }

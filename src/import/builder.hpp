@@ -47,6 +47,7 @@ class Builder {
     Tensor add(const std::string& name, const std::vector<Tensor>& x);
     /// The shape loses its last axis.
     Tensor reduce(const std::string& name, const Tensor& x, model::Reduce::Kind kind);
+    Tensor multiply(const std::string& name, const Tensor& a, const Tensor& b);
     Tensor table(const std::string& name, const Tensor& x, model::Table op);
 
     model::Model& model() { return model_; }

@@ -24,7 +24,7 @@ Window read_window(Context& context, const Kind& kind, const std::vector<std::si
     const std::vector<std::size_t> size = context.sizes("pool_size", kind.rank);
     const bool own_stride = context.config().has("strides") && !context.config().at("strides").json().is_null();
     const Padding padding = read_padding(context);
-    if (padding == Padding::causal || (padding == Padding::same && kind.average)) {
+    if (padding == Padding::same && kind.average) {
         context.fail("this padding is not supported for pooling", "supported: valid, and same for the maximum");
     }
     return slide(spatial, size, own_stride ? context.sizes("strides", kind.rank) : size, ones, padding,

@@ -8,7 +8,7 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, LayerFunction>, 41> table{{
+constexpr std::array<std::pair<const char*, LayerFunction>, 43> table{{
     {"Activation", activation},
     {"AveragePooling1D", pool},
     {"AveragePooling2D", pool},
@@ -40,6 +40,8 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 41> table{{
     {"QEinsumDenseBatchnorm", einsum_dense_batch_norm},
     {"QGlobalAveragePooling1D", pool},
     {"QGlobalAveragePooling2D", pool},
+    {"QGlobalMaxPooling1D", pool},
+    {"QGlobalMaxPooling2D", pool},
     {"QMaxPooling1D", pool},
     {"QMaxPooling2D", pool},
     {"QMaximum", merge_maximum},

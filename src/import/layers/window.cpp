@@ -22,10 +22,6 @@ std::vector<std::vector<std::int64_t>> axis(std::size_t in, std::size_t size, st
         before = needed > in ? (needed - in) / 2 : 0; // Keras pads the odd one behind
         break;
     }
-    case Padding::causal:
-        before = reach - 1;
-        out = (in + before - reach) / stride + 1;
-        break;
     }
     std::vector<std::vector<std::int64_t>> list(out);
     for (std::size_t o = 0; o < out; ++o) {
@@ -65,7 +61,7 @@ Window slide(const std::vector<std::size_t>& spatial, const std::vector<std::siz
 }
 
 Padding read_padding(Context& context) {
-    return static_cast<Padding>(context.config().choice("padding", {"valid", "same", "causal"}));
+    return static_cast<Padding>(context.config().choice("padding", {"valid", "same"}));
 }
 
 } // namespace bitgrain::import

@@ -17,7 +17,7 @@ struct Window {
     std::size_t positions() const { return taps.size(); }
 };
 
-enum class Padding { valid, same, causal };
+enum class Padding { valid, same };
 
 /// Strides and dilation per axis. Error when nothing is left of the input.
 Window slide(const std::vector<std::size_t>& spatial, const std::vector<std::size_t>& size,

@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+"""Writes tests/import/fixtures: small HGQ2 networks with random widths, and what HGQ2 computes with them in float64.
+
+    python3 -m venv v && v/bin/pip install hgq2 'jax[cpu]' && v/bin/python tests/import/make_fixtures.py [NAME...]
+
+Used: hgq2 0.2.0, keras 3.15.1, jax. Each network is built twice from the same numbers: in float32 for the file and in
+float64 for the outputs. <name>.npz holds inputs x0, x1, ..., outputs y0, y1, ... and HGQ2's own count "ebops".
+"""
+import io
+import os
+import pathlib
+import sys
+import zipfile
+
+os.environ.setdefault('KERAS_BACKEND', 'jax')
+os.environ['JAX_ENABLE_X64'] = '1'
+
+import keras
+import numpy as np
+from hgq import layers as L
+from hgq.config import QuantizerConfig
+from hgq.quantizer import Quantizer
+from keras.layers import Activation, Concatenate, Dropout, Flatten, Input, MaxPooling2D, Permute, ReLU, Reshape
+
+FOLDER = pathlib.Path(__file__).resolve().parent / 'fixtures'
+ROWS = 40
+
+
+def data(q_type='kif', overflow='WRAP', rounding='RND', **kw):
+    return QuantizerConfig(q_type, 'datalane', overflow_mode=overflow, round_mode=rounding, **kw)
+
+
+def const(place='weight', q_type='kbi', overflow='SAT_SYM', rounding='RND', **kw):
+    return QuantizerConfig(q_type, place, overflow_mode=overflow, round_mode=rounding, **kw)
+
+
+def first(x):
+    """One saturating quantizer in front, so that anything may follow."""
+    return Quantizer(data(overflow='SAT'), name=f'q_{x.name.split("_")[0].replace(":", "")}_{len(x.shape)}')(x)
+
+
+def quantizers():
+    x = Input((8,), name='x')
+    v = first(x)
+    out = []
+    for q_type in ('kif', 'kbi'):
+        for overflow in ('WRAP', 'SAT', 'SAT_SYM', 'wrap'):
+            for rounding in ('RND', 'TRN', 'RND_CONV', 'S_RND'):
+                c = data(q_type, overflow, rounding)
+                out.append(Quantizer(c, name=f'{q_type}_{overflow}_{rounding}')(v))
+    return keras.Model(x, Concatenate(name='all')(out))
+
+
+def weights():
+    x = Input((5,), name='x')
+    out = []
+    for q_type in ('kif', 'kbi'):
+        for overflow in ('WRAP', 'SAT', 'SAT_SYM'):
+            for rounding in ('RND', 'TRN', 'RND_CONV'):
+                out.append(L.QDense(3, iq_conf=data(), kq_conf=const('weight', q_type, overflow, rounding),
+                                    bq_conf=const('bias', q_type, overflow, rounding),
+                                    name=f'{q_type}_{overflow}_{rounding}')(x))
+    return keras.Model(x, Concatenate(name='all')(out))
+
+
+def dense():
+    x = Input((4,), name='x')
+    v = L.QDense(6, activation='relu', name='d1')(x)
+    v = L.QDense(5, use_bias=False, enable_oq=True, name='d2')(v)
+    v = L.QDense(4, enable_iq=False, activation='relu', name='d3')(v)
+    v = L.QDense(3, enable_ebops=False, name='d4')(v)
+    return keras.Model(x, v)
+
+
+def dense_sets():
+    x = Input((5, 4), name='x')
+    v = L.QDense(3, activation='relu', iq_conf=data(homogeneous_axis=(0, 1)), name='d1')(x)
+    v = L.QSum(axes=1, scale=0.25, keepdims=True, name='s1')(v)
+    v = L.QDense(4, name='d2')(v)
+    v = L.QAdd(name='add')([v, x])
+    v = L.QMeanPow2(axes=(1,), name='m1')(v)
+    return keras.Model(x, v)
+
+
+def einsums():
+    x = Input((3, 4), name='x')
+    a = L.QEinsumDense('bnc,cC->bnC', (3, 5), bias_axes='C', activation='relu', name='shared')(x)
+    b = L.QEinsumDense('bnc,ncC->bnC', (3, 2), bias_axes='nC', name='own')(a)
+    c = L.QEinsumDense('bnc,nN->bNc', (2, 5), bias_axes='N', name='mixed')(a)
+    d = L.QEinsumDense('...c,cC->...C', (3, 2), bias_axes=None, name='dots')(a)
+    return keras.Model(x, [b, c, d])
+
+
+def batch_norms():
+    x = Input((3, 4), name='x')
+    a = L.QEinsumDenseBatchnorm('bnc,cC->bnC', (3, 5), bias_axes='C', activation='relu', name='e1')(x)
+    a = L.QBatchNormalization(name='b1')(a)
+    b = L.QBatchNormalization(center=False, name='b2')(a)
+    c = L.QBatchNormalization(scale=False, name='b3')(a)
+    d = L.QBatchNormalization(scale=False, center=False, epsilon=0.01, name='b4')(a)
+    f = Flatten(name='flat')(L.QAdd(name='sum')([b, c, d]))
+    g = L.QBatchNormDense(4, activation='relu', name='bd1')(f)
+    h = L.QBatchNormDense(3, scale=False, name='bd2')(g)
+    return keras.Model(x, h)
+
+
+def convolutions():
+    x = Input((7, 2), name='x')
+    a = L.QConv1D(3, 3, padding='same', activation='relu', name='same')(x)
+    b = L.QConv1D(2, 2, strides=2, use_bias=False, name='valid')(a)
+    c = L.QConv1D(2, 3, dilation_rate=2, name='dilated')(a)
+    d = L.QConv1D(2, 4, padding='same', strides=3, name='strided')(a)
+    y = Input((5, 6, 2), name='y')
+    e = L.QConv2D(2, 2, activation='relu', name='valid2')(y)
+    f = L.QConv2D(3, (3, 2), padding='same', strides=2, name='same2')(e)
+    g = MaxPooling2D(2, padding='same', name='pool')(e)
+    return keras.Model([x, y], [b, c, d, f, g])
+
+
+def merges():
+    a, b = Input((3, 4), name='a'), Input((1, 4), name='b')
+    p, q = first(a), first(b)
+    out = [L.QAdd(name='add')([p, q, p]), L.QSubtract(name='sub')([p, q]), L.QMaximum(name='max')([p, q]),
+           L.QMinimum(name='min')([p, p]), L.QAveragePow2(name='avg')([p, p, p])]
+    return keras.Model([a, b], [*out, L.QSum(axes=(1, 2), name='s')(p)])
+
+
+def pools():
+    x = Input((8, 3), name='x')
+    y = Input((4, 6, 2), name='y')
+    out = [L.QMaxPooling1D(2, name='m1')(x), L.QAveragePooling1D(2, strides=1, name='a1')(x),
+           L.QGlobalAveragePooling1D(name='g1')(x), L.QGlobalMaxPooling1D(keepdims=True, name='gm')(x),
+           L.QMaxPooling2D((2, 3), name='m2')(y), L.QAveragePooling2D(2, name='a2')(y)]
+    return keras.Model([x, y], out)
+
+
+def shapes():
+    x = Input((4, 6), name='x')
+    v = first(x)
+    a = v[:, 1:, ::2]
+    b = v[:, -1, :3]
+    c = Permute((2, 1), name='permute')(v)
+    d = Concatenate(axis=1, name='join')([v, Reshape((-1, 6), name='back')(c)])
+    e = ReLU(name='relu')(Dropout(0.5, name='drop')(d))
+    return keras.Model(x, [a, b, c, Activation('relu', name='act')(Flatten(name='flat')(e))])
+
+
+def dead():
+    x = Input((4,), name='x')
+    v = L.QDense(6, activation='relu', name='d1')(x)
+    v = L.QDense(5, activation='relu', name='gone')(v)
+    return keras.Model(x, L.QDense(3, name='d3')(v))
+
+
+def chain():
+    return keras.Sequential([Input((3, 2)), L.QDense(4, activation='relu', name='d1'), Flatten(), L.QDense(3, name='d2')])
+
+
+def fan_out():
+    """Two consumers quantise the same input differently."""
+    x = Input((4,), name='x')
+    return keras.Model(x, [L.QDense(3, iq_conf=data(rounding='TRN'), name='a')(x), L.QDense(2, name='b')(x)])
+
+
+def quantizer_parts(model):
+    for layer in model.layers:
+        for part in [layer, *layer._flatten_layers(include_self=False)]:
+            if part.__class__.__name__.startswith('FixedPointQuantizer'):
+                yield layer, part
+
+
+def values(model, name, seed):
+    """Random numbers for every variable; all are float32 numbers, widths are seldom whole."""
+    rng = np.random.default_rng(seed)
+    result = []
+    for layer in model.layers:
+        for v in sorted(layer.variables, key=lambda v: v.path):
+            base = v.path.rsplit('/', 1)[-1]
+            shape = tuple(v.shape)
+            coords = 'kif' if 'kif' in v.path else 'kbi'
+            if base == 'k' and 'quantizer' in v.path:
+                new = rng.integers(0, 2, shape)
+            elif base in ('i', 'f', 'b') and 'quantizer' in v.path:
+                low, high = {'i': (-1, 3), 'f': (-1, 4), 'b': (0, 6)}[base]
+                if name == 'quantizers':
+                    low, high = {'i': (-2, 3), 'f': (-2, 4), 'b': (-2, 6)}[base]
+                    if layer.name.startswith('q_'):
+                        low, high = {'i': (3, 4), 'f': (5, 6), 'b': (8, 9)}[base]
+                new = rng.integers(low, high + 1, shape) + rng.uniform(-0.45, 0.45, shape)
+                if name == 'weights' and 'bq' in v.path and base == 'i':
+                    new = new + 1
+                if name == 'dead' and layer.name == 'gone' and '_kq' in v.path:
+                    new = {'b': np.zeros(shape), 'i': new}.get(base)
+            elif base == 'moving_variance':
+                new = rng.uniform(0.2, 2, shape)
+            elif base in ('kernel', 'bias', 'gamma', 'bn_gamma', 'bn_beta', 'moving_mean'):
+                new = rng.normal(0, 1.5, shape)
+            else:
+                continue
+            result.append((v, np.asarray(new, dtype='float32')))
+    return result
+
+
+def inputs(model, seed):
+    rng = np.random.default_rng(seed)
+    list_ = []
+    for x in model.inputs:
+        v = rng.normal(0, 3, (ROWS, *x.shape[1:]))
+        v[:2] *= 20  # far outside
+        list_.append(np.asarray(np.round(v * 2**10) / 2**10, dtype='float32'))  # port codes must hold them
+    return list_
+
+
+def ebops(model):
+    total = 0.0
+    for layer in model.layers:
+        if not getattr(layer, 'enable_ebops', False):
+            continue
+        tensors = layer.input if isinstance(layer.input, list) else [layer.input]
+        total += float(layer._compute_ebops(*[(1, *t.shape[1:]) for t in tensors]))
+    return total
+
+
+def built(function, name, seed, dtype):
+    keras.backend.clear_session()
+    keras.config.set_floatx(dtype)
+    model = function()
+    for variable, value in values(model, name, seed):
+        variable.assign(value)
+    return model
+
+
+def deflate(path):
+    """The same zip, compressed and without dates: small, and equal for equal content."""
+    with zipfile.ZipFile(path) as old:
+        members = [(n, old.read(n)) for n in old.namelist()]
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        for n, content in members:
+            new.writestr(zipfile.ZipInfo(n), content, zipfile.ZIP_DEFLATED, 9)
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
+             chain, fan_out]
+    for seed, function in enumerate(cases, 1):
+        name = function.__name__
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        exact = built(function, name, seed, 'float64')
+        x = inputs(exact, seed + 1000)
+        y = exact([v.astype('float64') for v in x] if len(x) > 1 else x[0].astype('float64'), training=False)
+        y = list(y) if isinstance(y, (list, tuple)) else [y]
+        model = built(function, name, seed, 'float32')
+        model.save(FOLDER / f'{name}.keras')
+        deflate(FOLDER / f'{name}.keras')
+        if name in ('chain', 'dense_sets'):
+            model.save(FOLDER / f'{name}.h5')
+        arrays = {f'x{i}': v for i, v in enumerate(x)} | {f'y{i}': np.asarray(v, 'float64') for i, v in enumerate(y)}
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays, ebops=np.float64(ebops(model)))
+        (FOLDER / f'{name}.npz').write_bytes(buffer.getvalue())
+        shown = [float(np.mean(np.asarray(v) != 0)) for v in y]
+        print(name, [v.shape for v in x], [tuple(v.shape) for v in y], 'not zero', [round(s, 2) for s in shown])
+
+
+if __name__ == '__main__':
+    main()
