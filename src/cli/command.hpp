@@ -17,11 +17,13 @@ struct Command {
 
 Command train_command(CLI::App& program);
 Command freeze_command(CLI::App& program);
+Command import_command(CLI::App& program);
 Command evaluate_command(CLI::App& program);
 Command build_command(CLI::App& program);
 Command verify_command(CLI::App& program);
 Command report_command(CLI::App& program);
 Command run_command(CLI::App& program);
+Command cmvm_command(CLI::App& program);
 
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_mismatch = 1;

@@ -64,7 +64,8 @@ class Ports {
             Sources list;
             for (const std::int64_t i : gather->index)
                 list.push_back(i < 0 ? std::nullopt : all[static_cast<std::size_t>(i)]);
-            raw_[model_.inputs.size() + s] = std::move(list);
+            const bool reads_any = std::any_of(list.begin(), list.end(), [](const auto& e) { return e.has_value(); });
+            if (reads_any) raw_[model_.inputs.size() + s] = std::move(list); // otherwise a constant zero
         } else {
             refuse();
         }

@@ -80,7 +80,8 @@ model::Model read_keras(std::string bytes, const std::string& where) {
             continue;
         }
         const LayerFunction function = find_layer(layer.class_name);
-        if (function == nullptr) throw Error("this class of layer is not supported", layer.where, known_layers());
+        if (function == nullptr)
+            throw Error("this class of layer is not supported", layer.where, "supported: " + known_layers());
         if (layer.inputs.empty()) throw Error("reads nothing", layer.where);
         if (!layer.arguments.empty() && layer.class_name != "GetItem") {
             throw Error("a call argument is not understood: " + layer.arguments.dump().substr(0, 60), layer.where);

@@ -22,6 +22,7 @@ std::vector<CommandCase> command_cases() {
         {"train", {"EXPERIMENT", "--output", "--seed", "--threads", "--resume", "--replace"}},
         {"freeze", {"RUN", "--output", "--pick", "accuracy>=0.95", "ebops<=3000", "--cover"}},
         {"import", {"FILE", "--output", "MODEL.json"}},
+        {"import", {"FILE", "--output", "--classes"}},
         {"evaluate",
          {"MODEL.json", "--data", "--labels", "--label-column", "--targets", "--header", "--delimiter", "--outputs"}},
         {"build",

@@ -43,6 +43,7 @@ Tensor expand(Context& context, const Tensor& x, const std::vector<std::size_t>&
 
 Merge merge(Context& context) {
     if (context.inputs().size() < 2) context.fail("has fewer than two inputs");
+    context.take(context.counters());
     const std::vector<std::size_t> shape = common_shape(context);
     std::vector<std::vector<double>> bits;
     Merge result;

@@ -59,6 +59,7 @@ Tensor pool(Context& context) {
     const Window window = read_window(context, kind, {shape.begin(), shape.end() - 1});
     Tensor x = context.input();
     if (kind.quantised) {
+        context.take(context.counters());
         std::vector<double> bits;
         x = context.quantized_input(bits);
         double ebops = 0;

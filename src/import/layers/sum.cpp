@@ -32,6 +32,7 @@ std::vector<bool> summed_axes(Context& context) {
 /// The elements of each sum; `factor` gets their number and returns the scale.
 template <class Factor>
 Tensor reduce(Context& context, Factor factor) {
+    context.take(context.counters());
     const std::vector<bool> summed = summed_axes(context);
     const bool keep = context.config().get<bool>("keepdims");
     const std::vector<std::size_t> shape = context.input().shape;
