@@ -57,6 +57,7 @@ ProgressLine::~ProgressLine() {
 }
 
 void ProgressLine::show(const nn::Progress& progress) {
+    if (!progress.event.empty()) std::cerr << (terminal_ && width_ > 0 ? "\n" : "") << progress.event << std::endl;
     const auto now = Clock::now();
     const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(3000);
     const bool ends = progress.epoch >= progress.epochs;

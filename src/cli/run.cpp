@@ -19,6 +19,7 @@ struct Arguments {
     fs::path experiment, folder;
     std::optional<std::uint64_t> seed;
     unsigned threads = 0;
+    std::optional<double> minutes, target_ebops;
     std::optional<std::string> pick, target;
     std::optional<double> clock_ns;
     std::size_t random_vectors = 10000;
@@ -58,6 +59,8 @@ int run(const Arguments& arguments) {
     training.run = places.run;
     training.threads = arguments.threads;
     training.seed = arguments.seed;
+    training.minutes = arguments.minutes;
+    training.target_ebops = arguments.target_ebops;
     const nn::Front front = train_step(experiment, training);
 
     const std::string rule = arguments.pick.value_or(experiment.pick);
@@ -107,6 +110,14 @@ Command run_command(CLI::App& program) {
     app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result")
         ->check(CLI::Range(0, 1024).description(""))
         ->type_name("COUNT");
+    app->add_option("--minutes", arguments->minutes,
+                    "Time budget of the training: its schedules are stretched or compressed to end in time")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("MINUTES");
+    app->add_option("--target-ebops", arguments->target_ebops,
+                    "Steer the cost to this many EBOPs instead of raising beta along its schedule")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("EBOPS");
     app->add_option("--pick", arguments->pick,
                     "Point of the front instead of the experiment's: best, accuracy>=0.95, ebops<=3000")
         ->type_name("RULE");

@@ -18,6 +18,7 @@ struct Arguments {
     fs::path experiment, run;
     std::optional<std::uint64_t> seed;
     unsigned threads = 0;
+    std::optional<double> minutes, target_ebops;
     bool resume = false, replace = false, json = false;
 };
 
@@ -40,6 +41,8 @@ int run(const Arguments& arguments) {
     options.run = arguments.run;
     options.threads = arguments.threads;
     options.seed = arguments.seed;
+    options.minutes = arguments.minutes;
+    options.target_ebops = arguments.target_ebops;
     options.resume = arguments.resume;
     const nn::Front front = train_step(experiment, options);
 
@@ -99,6 +102,14 @@ Command train_command(CLI::App& program) {
     app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result")
         ->check(CLI::Range(0, 1024).description(""))
         ->type_name("COUNT");
+    app->add_option("--minutes", arguments->minutes,
+                    "Time budget of the training: its schedules are stretched or compressed to end in time")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("MINUTES");
+    app->add_option("--target-ebops", arguments->target_ebops,
+                    "Steer the cost to this many EBOPs instead of raising beta along its schedule")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("EBOPS");
     app->add_flag("--resume", arguments->resume, "Continue the run in RUN where it stopped");
     app->add_flag("--replace", arguments->replace, "Start anew although RUN holds a run");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");

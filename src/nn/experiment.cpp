@@ -95,6 +95,15 @@ TrainingSettings read_training(JsonReader reader) {
     const double epochs = static_cast<double>(t.epochs);
     t.beta.knots = {{0.05 * epochs, 1e-7, true}, {0.95 * epochs, 1e-3, true}};
     if (reader.has("beta")) t.beta = read_beta(reader.at("beta"));
+    t.controller.target = reader.get("target_ebops", 0.0);
+    t.controller.warmup = reader.get("target_warmup", std::max(t.controller.warmup, 0.02 * epochs));
+    // HGQ2's gain is made for 10^4 epochs; a short run must get there too.
+    t.controller.i = reader.get("target_gain", std::max(t.controller.i, 20.0 / epochs));
+    if (t.controller.target < 0) reader.at("target_ebops").fail("must be positive");
+    if (reader.has("minutes")) {
+        t.minutes = reader.get<double>("minutes");
+        if (*t.minutes <= 0) reader.at("minutes").fail("must be positive");
+    }
     if (t.epochs < 1 || t.float_epochs < 0) reader.fail("epochs must be at least 1, float_epochs at least 0");
     if (t.batch < 1) reader.fail("batch must be at least 1");
     if (t.learning_rate.start <= 0 || t.learning_rate.period < 1)

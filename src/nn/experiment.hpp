@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "data/dataset.hpp"
+#include "nn/ramp.hpp"
 #include "nn/schedule.hpp"
 #include "nn/settings.hpp"
 
@@ -21,6 +22,8 @@ struct TrainingSettings {
     LearningRate learning_rate;
     BetaSchedule beta;
     std::int64_t evaluate_every = 0; ///< epochs between candidates for the front; 0: about 300 in the run
+    ControllerSettings controller;   ///< with a target: steer to it instead of following beta
+    std::optional<double> minutes;   ///< time budget of the whole training
     std::uint64_t seed = 1;
 };
 

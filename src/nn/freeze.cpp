@@ -107,7 +107,7 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
     }
     model.facts["ebops"] = calibration.ebops;
     model.facts["ebops_enclosed"] = enclosed_ebops(model);
-    model.facts["live_weights"] = calibration.live_weights;
+    model.facts["live_weights"] = calibration.all_live_weights();
     model.facts["weights"] = network->weights();
     return model;
 }

@@ -32,6 +32,7 @@ Json to_json(const Front& front) {
               {"float_metric", front.float_metric},
               {"float_test_metric", front.float_test_metric},
               {"weights", front.weights}};
+    json["events"] = front.events;
     json["points"] = Json::array();
     for (const Point& p : front.points) {
         json["points"].push_back({{"epoch", p.epoch},
@@ -80,6 +81,7 @@ Front front_from_json(const Json& json, const std::string& where) {
     front.float_metric = reader.get<double>("float_metric");
     front.float_test_metric = reader.get<double>("float_test_metric");
     front.weights = reader.get<std::size_t>("weights");
+    front.events = reader.get<std::vector<std::string>>("events");
     for (const JsonReader& point : reader.at("points").elements())
         front.points.push_back(read_point(point, true));
     for (const JsonReader& point : reader.at("history").elements())

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 namespace bitgrain::nn {
 
@@ -71,6 +72,10 @@ std::unique_ptr<Network> build_network(JsonReader layers, const QuantizerDefault
     return network;
 }
 
+std::size_t Calibration::all_live_weights() const {
+    return std::accumulate(live_weights.begin(), live_weights.end(), std::size_t{0});
+}
+
 void adapt_widths(Network& network, const Rows<double>& rows, Workers& workers) {
     Engine<double> engine(network.graph, network.output, network.cost, network.parameters, workers);
     const Ranges<double> ranges = engine.forward(rows, Mode::unquantised, {});
@@ -119,7 +124,8 @@ Calibration calibrate(Network& network, Engine<double>& engine, const Rows<doubl
     result.ebops = engine.ebops();
     for (const CostTerm& term : network.cost) {
         if (term.kind == CostTerm::Kind::dense)
-            result.live_weights += live_weights(network, engine, result.casts[term.quantizers[0]], term.quantizers[1]);
+            result.live_weights.push_back(
+                live_weights(network, engine, result.casts[term.quantizers[0]], term.quantizers[1]));
     }
     return result;
 }

@@ -50,8 +50,10 @@ void adapt_widths(Network& network, const Rows<double>& rows, Workers& workers);
 struct Calibration {
     std::vector<std::vector<fx::Cast>> casts; ///< by quantizer number
     double ebops = 0.0;                       ///< HGQ2's counter, calibrated
-    std::size_t live_weights = 0;             ///< kernel weights that are not zero and whose input is not
+    std::vector<std::size_t> live_weights;    ///< per kernel: weights that are not zero and whose input is not
     std::vector<double> outputs;              ///< rows x outputs, of the calibrated network
+
+    std::size_t all_live_weights() const;
 };
 /// Leaves the tracked ranges of `network` at the calibrated values.
 Calibration calibrate(Network& network, Engine<double>& engine, const Rows<double>& rows, double cover);

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "nn/checkpoint.hpp"
+#include "nn/collapse.hpp"
 #include "nn/front.hpp"
 #include "nn/run_folder.hpp"
 #include "nn/trainer.hpp"
@@ -13,6 +14,9 @@
 namespace bitgrain::nn {
 
 namespace {
+
+/// Roll-backs before a run gives up and keeps the front it has.
+constexpr int most_collapses = 3;
 
 using Clock = std::chrono::steady_clock;
 
@@ -25,15 +29,23 @@ Loss loss_of(const Experiment& experiment, const Data& data) {
     return {Loss::Kind::cross_entropy, data.train.class_names.size()};
 }
 
+/// What a run continues from.
+struct Progressing {
+    std::int64_t epoch = 0; ///< next one
+    double seconds = 0.0;   ///< spent so far, in all sessions
+    int collapses = 0;
+};
+
 /// The whole state of a run between two epochs. Integers that float cannot hold are in the head.
-Checkpoint state_of(const Network& network, Adam& adam, const Front& front, std::int64_t next_epoch) {
+Checkpoint state_of(const Network& network, Adam& adam, const Front& front, const Ramp& ramp, const Progressing& at) {
     Checkpoint state;
-    state.head = {{"next_epoch", next_epoch}, {"steps", adam.steps()}, {"front", to_json(front)}};
+    state.head = {{"next_epoch", at.epoch}, {"seconds", at.seconds},  {"collapses", at.collapses},
+                  {"steps", adam.steps()},  {"ramp", ramp.to_json()}, {"front", to_json(front)}};
     state.arrays = {{"values", network.parameters.values()}, {"mean", adam.mean()}, {"square", adam.square()}};
     return state;
 }
 
-std::int64_t restore(const std::filesystem::path& path, Network& network, Adam& adam, Front& front) {
+Progressing restore(const std::filesystem::path& path, Network& network, Adam& adam, Front& front, Ramp& ramp) {
     Checkpoint state = read_checkpoint(path);
     for (const auto& [name, values] : state.arrays) {
         if (values.size() != network.parameters.values().size()) {
@@ -46,7 +58,9 @@ std::int64_t restore(const std::filesystem::path& path, Network& network, Adam& 
     adam.square() = state.arrays.at(2).second;
     adam.steps() = state.head.at("steps").get<std::int64_t>();
     front = front_from_json(state.head.at("front"), path.string());
-    return state.head.at("next_epoch").get<std::int64_t>();
+    ramp.restore(state.head.at("ramp"));
+    return {state.head.at("next_epoch").get<std::int64_t>(), state.head.at("seconds").get<double>(),
+            state.head.at("collapses").get<int>()};
 }
 
 void write_test_rows(const RunFolder& folder, const data::Dataset& test) {
@@ -81,10 +95,21 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
                     "continue it with --resume, or choose another folder");
     }
     TrainingSettings settings = experiment.training;
+    const Json old = resumes ? read_json(folder.experiment()) : Json::object();
     if (options.seed) settings.seed = *options.seed;
+    if (options.minutes) settings.minutes = options.minutes;
+    std::optional<double> target = options.target_ebops;
+    if (resumes) { // what the command line said when the run was started still holds
+        const Json& training = old.at("training");
+        if (!settings.minutes && training.contains("minutes")) settings.minutes = training.at("minutes").get<double>();
+        if (!target && training.contains("target_ebops")) target = training.at("target_ebops").get<double>();
+    }
+    if (target) settings.controller.target = *target;
     Json kept = experiment.json;
     kept["training"]["seed"] = settings.seed;
-    if (resumes && read_json(folder.experiment()) != kept) {
+    if (settings.minutes) kept["training"]["minutes"] = *settings.minutes;
+    if (target) kept["training"]["target_ebops"] = *target;
+    if (resumes && old != kept) {
         throw Error("the run was started with another experiment or seed", folder.experiment().string(),
                     "train into another folder");
     }
@@ -101,9 +126,10 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     write_test_rows(folder, data.test);
 
     Front front;
-    std::int64_t first = 0;
+    Ramp ramp(settings.beta, static_cast<double>(settings.epochs), settings.controller);
+    Progressing at;
     if (resumes) {
-        first = restore(folder.state(), *network, trainer.optimizer(), front);
+        at = restore(folder.state(), *network, trainer.optimizer(), front, ramp);
     } else {
         front.metric_name = experiment.regression ? "rms" : "accuracy";
         front.higher_is_better = !experiment.regression;
@@ -119,50 +145,92 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     // Checkpoints that left the front are removed only after the state that no longer names them is on the disk: a
     // killed run finds every file its state speaks of.
     std::vector<std::string> removed;
-    const auto save = [&](std::int64_t next) {
-        write_checkpoint(folder.state(), state_of(*network, trainer.optimizer(), front, next));
+    const double seconds_before = at.seconds;
+    const auto save = [&] {
+        at.seconds = seconds_before + seconds_since(start);
+        write_checkpoint(folder.state(), state_of(*network, trainer.optimizer(), front, ramp, at));
         for (const std::string& name : removed)
             std::filesystem::remove(folder.points() / name);
         removed.clear();
         write_file(folder.front(), to_json(front).dump(1) + "\n");
     };
 
+    CollapseGuard guard(front.higher_is_better, trainer.chance_metric());
+    for (const Point& point : front.history)
+        guard.judge({point, {}}, point.loss); // what a resumed run has seen
+    std::vector<float> good_values = network->parameters.values();
+    Adam good_adam = trainer.optimizer();
+
     double loss_sum = 0.0;
     std::int64_t loss_epochs = 0;
     auto saved = Clock::now();
-    const double seconds_before = seconds_since(start);
-    for (std::int64_t e = first; e < settings.epochs; ++e) {
-        const StepResult result = trainer.epoch(e);
-        if (!std::isfinite(result.loss)) {
-            throw Error("the loss is no longer a number in epoch " + std::to_string(e), experiment.file.string(),
-                        "lower training.learning_rate or training.beta");
-        }
+    const auto loop_start = Clock::now();
+    const std::int64_t first = at.epoch;
+    const double every = static_cast<double>(settings.evaluate_every);
+    while (!ramp.finished() && at.collapses <= most_collapses) {
+        const double before = ramp.position(), beta = ramp.beta();
+        const std::int64_t epoch = at.epoch++;
+        const StepResult result = trainer.epoch(epoch, before, beta);
         loss_sum += result.loss;
         ++loss_epochs;
-        if ((e + 1) % settings.evaluate_every != 0 && e + 1 != settings.epochs) continue;
+        const double per_epoch = seconds_since(loop_start) / static_cast<double>(at.epoch - first);
+        std::optional<double> left;
+        if (settings.minutes) left = 60.0 * *settings.minutes - seconds_before - seconds_since(start);
+        ramp.advance(result.ebops, left, per_epoch);
+        const bool broken = !std::isfinite(result.loss);
+        if (!broken && !ramp.finished() &&
+            std::floor(before / every + 1e-9) == std::floor(ramp.position() / every + 1e-9))
+            continue;
 
-        Point point = trainer.evaluate(e);
-        point.loss = loss_sum / static_cast<double>(loss_epochs);
-        front.history.push_back(point);
-        point.checkpoint = std::to_string(e) + ".ckpt";
-        if (insert(front, point, removed)) {
-            write_checkpoint(folder.points() / point.checkpoint,
-                             {{{"epoch", e}}, {{"values", network->parameters.values()}}});
+        std::string event;
+        Trainer::Evaluation evaluation;
+        std::optional<std::string> trouble = "the loss is no longer a number";
+        if (!broken) {
+            evaluation = trainer.evaluate(epoch, beta);
+            evaluation.point.loss = loss_sum / static_cast<double>(loss_epochs);
+            trouble = guard.judge(evaluation, evaluation.point.loss);
+        }
+        Point& point = evaluation.point;
+        if (trouble) {
+            ++at.collapses;
+            ramp.turn_down();
+            network->parameters.values() = good_values;
+            trainer.optimizer() = good_adam;
+            event = "epoch " + std::to_string(epoch) + ": " + *trouble + " at beta " + std::to_string(beta) +
+                    "; back to the last good state, " +
+                    (at.collapses > most_collapses ? "training ends" : "beta is halved");
+            front.events.push_back(event);
+        } else {
+            good_values = network->parameters.values();
+            good_adam = trainer.optimizer();
+            front.history.push_back(point);
+            point.checkpoint = std::to_string(epoch) + ".ckpt";
+            if (insert(front, point, removed)) {
+                write_checkpoint(folder.points() / point.checkpoint,
+                                 {{{"epoch", epoch}}, {{"values", network->parameters.values()}}});
+            }
         }
         if (options.progress) {
-            const double seconds = seconds_since(start), done = static_cast<double>(e + 1 - first);
-            const double left = (seconds - seconds_before) / done * static_cast<double>(settings.epochs - e - 1);
-            options.progress({e + 1, settings.epochs, point.loss, point.metric, point.ebops, point.beta,
-                              point.live_weights, front.weights, seconds, left, front.points.size()});
+            const double remaining =
+                left.value_or(per_epoch * (static_cast<double>(settings.epochs) - ramp.position()));
+            const auto done = static_cast<std::int64_t>(ramp.position());
+            options.progress({done, settings.epochs, point.loss, point.metric, point.ebops, beta, point.live_weights,
+                              front.weights, seconds_since(start), std::max(remaining, 0.0), front.points.size(),
+                              event});
         }
         loss_sum = 0.0;
         loss_epochs = 0;
         if (seconds_since(saved) >= options.save_seconds) {
-            save(e + 1);
+            save();
             saved = Clock::now();
         }
     }
-    save(settings.epochs);
+    save();
+    if (front.points.empty()) {
+        throw Error("the network never worked: " +
+                        (front.events.empty() ? std::string("no evaluation") : front.events.front()),
+                    experiment.file.string(), "lower training.learning_rate or training.beta");
+    }
     return front;
 }
 

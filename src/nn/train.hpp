@@ -25,6 +25,7 @@ struct Progress {
     std::size_t live_weights = 0, weights = 0;
     double seconds = 0.0, seconds_left = 0.0;
     std::size_t front_points = 0;
+    std::string event; ///< something the user should read, or empty
 };
 
 /// A point of the front. `metric` is accuracy (higher is better) or RMS error (lower is better) on the validation rows,
@@ -45,14 +46,16 @@ struct Front {
     double float_metric = 0.0;      ///< of the unquantised network on the validation rows
     double float_test_metric = 0.0; ///< and on the test rows (0 without any)
     std::size_t weights = 0;
-    std::vector<Point> points;  ///< ebops ascending
-    std::vector<Point> history; ///< every candidate, in time order, without checkpoints
+    std::vector<Point> points;       ///< ebops ascending
+    std::vector<std::string> events; ///< collapses and what was done about them, in time order
+    std::vector<Point> history;      ///< every candidate, in time order, without checkpoints
 };
 
 struct TrainOptions {
     std::filesystem::path run;
-    unsigned threads = 0;              ///< 0: all cores; never changes the result
-    std::optional<std::uint64_t> seed; ///< overrides the experiment's
+    unsigned threads = 0;                        ///< 0: all cores; never changes the result
+    std::optional<std::uint64_t> seed;           ///< overrides the experiment's
+    std::optional<double> minutes, target_ebops; ///< override the experiment's
     bool resume = false;
     double save_seconds = 5.0; ///< time between two saves of the state; never changes the result
     std::function<void(const Progress&)> progress;

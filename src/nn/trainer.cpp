@@ -74,8 +74,8 @@ Trainer::Trainer(const TrainingSettings& settings, Network& network, const Train
       exact_(network.graph, network.output, network.cost, network.parameters, workers),
       adam_(network.parameters.values().size()) {}
 
-StepResult Trainer::run_epoch(std::int64_t number, Mode mode, double beta, Adam& adam, const LearningRate& rate,
-                              std::uint64_t stream) {
+StepResult Trainer::run_epoch(std::int64_t number, double position, Mode mode, double beta, Adam& adam,
+                              const LearningRate& rate, std::uint64_t stream) {
     const std::size_t n = rows_.train.count;
     std::vector<std::uint32_t> order(n);
     std::iota(order.begin(), order.end(), 0U);
@@ -87,7 +87,7 @@ StepResult Trainer::run_epoch(std::int64_t number, Mode mode, double beta, Adam&
         const std::size_t first = b * n / batches, last = (b + 1) * n / batches;
         const StepResult step = engine_.step(
             rows_.train, std::span<const std::uint32_t>(order).subspan(first, last - first), mode, loss_, beta);
-        const double epoch = static_cast<double>(number) + static_cast<double>(b) / static_cast<double>(batches);
+        const double epoch = position + static_cast<double>(b) / static_cast<double>(batches);
         adam.update(network_.parameters, engine_.gradient(), rate.at(epoch));
         mean.loss += step.loss * static_cast<double>(last - first) / static_cast<double>(n);
         mean.ebops = step.ebops;
@@ -102,7 +102,7 @@ double Trainer::train_float(std::int64_t epochs) {
     rate.period = static_cast<double>(epochs);
     double loss = 0.0;
     for (std::int64_t e = 0; e < epochs; ++e)
-        loss = run_epoch(e, Mode::unquantised, 0.0, adam, rate, 1ULL << 40).loss;
+        loss = run_epoch(e, static_cast<double>(e), Mode::unquantised, 0.0, adam, rate, 1ULL << 40).loss;
     return loss;
 }
 
@@ -117,22 +117,37 @@ double Trainer::float_metric(const Rows<double>& rows, std::size_t first) const 
     return metric_of(loss_, outputs, rows, first, rows_.target_scale);
 }
 
-StepResult Trainer::epoch(std::int64_t number) {
-    return run_epoch(number, Mode::train, settings_.beta.at(static_cast<double>(number)), adam_,
-                     settings_.learning_rate, 0);
+StepResult Trainer::epoch(std::int64_t number, double position, double beta) {
+    return run_epoch(number, position, Mode::train, beta, adam_, settings_.learning_rate, 0);
 }
 
-Point Trainer::evaluate(std::int64_t number) const {
+Trainer::Evaluation Trainer::evaluate(std::int64_t number, double beta) const {
     const std::vector<float> before = network_.parameters.values();
     const Calibration calibration = calibrate(network_, exact_, rows_.all, 1.0);
     network_.parameters.values() = before;
-    Point point;
+    Evaluation result;
+    result.live_weights = calibration.live_weights;
+    Point& point = result.point;
     point.epoch = number;
     point.ebops = calibration.ebops;
-    point.live_weights = calibration.live_weights;
-    point.beta = settings_.beta.at(static_cast<double>(number));
+    point.live_weights = calibration.all_live_weights();
+    point.beta = beta;
     point.metric = metric_of(loss_, calibration.outputs, rows_.all, rows_.validation_first, rows_.target_scale);
-    return point;
+    return result;
+}
+
+double Trainer::chance_metric() const {
+    const Rows<double>& rows = rows_.all;
+    std::vector<double> outputs(rows.count * loss_.outputs, 0.0);
+    if (loss_.kind == Loss::Kind::cross_entropy) {
+        std::vector<std::size_t> count(loss_.outputs, 0);
+        for (std::size_t r = rows_.validation_first; r < rows.count; ++r)
+            ++count[static_cast<std::size_t>(rows.labels[r])];
+        const auto largest = static_cast<std::size_t>(std::max_element(count.begin(), count.end()) - count.begin());
+        for (std::size_t r = 0; r < rows.count; ++r)
+            outputs[r * loss_.outputs + largest] = 1.0;
+    }
+    return metric_of(loss_, outputs, rows, rows_.validation_first, rows_.target_scale);
 }
 
 } // namespace bitgrain::nn

@@ -32,16 +32,23 @@ class Trainer {
     /// Metric of the unquantised network (accuracy or RMS error).
     double float_metric(const Rows<double>& rows, std::size_t first) const;
 
-    /// One epoch of quantised training; returns its mean results.
-    StepResult epoch(std::int64_t number);
+    /// One epoch of quantised training; returns its mean results. The number chooses the batches, the position (in
+    /// epochs of the schedules) the learning rate.
+    StepResult epoch(std::int64_t number, double position, double beta);
     /// Calibrates on all rows and scores the validation rows; the network's tracked ranges are restored.
-    Point evaluate(std::int64_t number) const;
+    struct Evaluation {
+        Point point;
+        std::vector<std::size_t> live_weights; ///< per kernel, in layer order
+    };
+    Evaluation evaluate(std::int64_t number, double beta) const;
+    /// Metric of a network that has learned nothing: share of the largest class, or the targets' deviation.
+    double chance_metric() const;
 
     Adam& optimizer() { return adam_; }
 
   private:
-    StepResult run_epoch(std::int64_t number, Mode mode, double beta, Adam& adam, const LearningRate& rate,
-                         std::uint64_t stream);
+    StepResult run_epoch(std::int64_t number, double position, Mode mode, double beta, Adam& adam,
+                         const LearningRate& rate, std::uint64_t stream);
 
     const TrainingSettings& settings_;
     Network& network_;

@@ -126,7 +126,7 @@ TEST_CASE("a network whose every weight died still freezes to constants", "[nn][
     }
     Engine<double> engine(network.graph, network.output, network.cost, network.parameters, workers);
     const Calibration calibration = calibrate(network, engine, rows, 1.0);
-    CHECK(calibration.live_weights == 0);
+    CHECK(calibration.all_live_weights() == 0);
     const model::Model model =
         freeze_network(network, engine, calibration, {std::vector<double>(3, -1), std::vector<double>(3, 1)}, "dead");
     model::validate(model);

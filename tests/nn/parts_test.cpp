@@ -4,6 +4,7 @@
 #include "nn/checkpoint.hpp"
 #include "nn/front.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/ramp.hpp"
 #include "nn/schedule.hpp"
 #include "nn/workers.hpp"
 
@@ -47,6 +48,38 @@ TEST_CASE("beta goes through its knots", "[nn][schedule]") {
     CHECK(beta.at(15) == Approx(1e-5));
     CHECK(beta.at(25) == Approx(2e-4));
     CHECK(beta.at(99) == 3e-4);
+}
+
+TEST_CASE("the controller starts where the schedule ends and follows HGQ2's formula", "[nn][schedule]") {
+    // Ten times the target with p = 1 and i = 2e-3: beta stays at the end of the warm-up, then grows by 10^(2e-3) per
+    // epoch.
+    ControllerSettings settings;
+    settings.target = 100.0;
+    settings.warmup = 2.0;
+    Ramp ramp({{{0, 1e-5, true}}}, 100, settings);
+    for (int epoch = 0; epoch < 2; ++epoch) {
+        CHECK(ramp.beta() == 1e-5);
+        ramp.advance(1000.0, std::nullopt, 1.0);
+    }
+    CHECK(ramp.beta() == Approx(1e-5).epsilon(1e-9));
+    ramp.advance(1000.0, std::nullopt, 1.0);
+    CHECK(ramp.beta() == Approx(1e-5 * std::pow(10.0, 2e-3)).epsilon(1e-9));
+    Ramp copy({{{0, 1e-5, true}}}, 100, settings);
+    copy.restore(ramp.to_json());
+    copy.advance(50.0, std::nullopt, 1.0);
+    ramp.advance(50.0, std::nullopt, 1.0);
+    CHECK(copy.beta() == ramp.beta());
+    CHECK(copy.position() == ramp.position());
+}
+
+TEST_CASE("a time budget changes the pace so that the schedule ends with it", "[nn][schedule]") {
+    Ramp ramp({{{0, 1e-5, true}}}, 100, {});
+    double left = 10.0;
+    int epochs = 0;
+    for (; !ramp.finished(); ++epochs, left -= 0.5)
+        ramp.advance(0.0, left, 0.5);
+    CHECK(epochs == 20);
+    CHECK(ramp.position() == 100.0);
 }
 
 TEST_CASE("the front keeps undominated points only and picks by rule", "[nn][front]") {

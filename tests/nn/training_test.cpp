@@ -130,6 +130,72 @@ TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     CHECK(files == read_front(options.run).points.size()); // nothing left over
 }
 
+TEST_CASE("the controller steers EBOPs to its target", "[nn][train]") {
+    const Folder folder;
+    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"target_warmup":20)"));
+    TrainOptions options;
+    options.run = folder.path / "run";
+    options.threads = 1;
+    const double before = [&] {
+        TrainOptions plain = options;
+        plain.run = folder.path / "plain";
+        return train(experiment, plain).history.front().ebops;
+    }();
+    options.target_ebops = before / 4;
+    const Front front = train(experiment, options);
+    CHECK(front.history.back().ebops > *options.target_ebops / 1.5);
+    CHECK(front.history.back().ebops < *options.target_ebops * 1.5);
+}
+
+TEST_CASE("a time budget ends the whole ramp in time and leaves its front", "[nn][train]") {
+    const Folder folder;
+    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
+    TrainOptions options;
+    options.run = folder.path / "run";
+    options.threads = 1;
+    options.minutes = 0.002;
+    const Front front = train(experiment, options);
+    CHECK(front.history.back().beta > 1e-4);
+    options.resume = true; // the budget is remembered, the run is finished
+    CHECK(to_json(train(experiment, options)) == to_json(front));
+}
+
+TEST_CASE("a collapse is noticed, reported and taken back", "[nn][train]") {
+    const Folder folder;
+    // A beta far beyond reason half-way kills the network.
+    const auto path = write_rings(folder.path, "");
+    Json json = read_json(path);
+    json["training"]["beta"] = parse_json(R"([{"epoch":40,"beta":1e-6},{"epoch":50,"beta":10}])", "test");
+    json["training"]["learning_rate"] = 0.1;
+    write_file(path, json.dump());
+    TrainOptions options;
+    options.run = folder.path / "run";
+    options.threads = 1;
+    std::vector<std::string> events;
+    options.progress = [&](const Progress& p) {
+        if (!p.event.empty()) events.push_back(p.event);
+    };
+    const Front front = train(read_experiment(path), options);
+    REQUIRE(!events.empty());
+    CHECK(front.events == events);
+    CHECK_THAT(events.back(), Catch::Contains("training ends"));
+    CHECK(pick(front, "best").metric > 0.85); // what was good before is still there
+}
+
+TEST_CASE("a network that starts with one bit everywhere still trains", "[nn][train]") {
+    const Folder folder;
+    const auto path = write_rings(folder.path, "");
+    Json json = read_json(path);
+    json["quantizers"] = parse_json(R"({"kernel":{"bits":1},"bias":{"bits":1},"activation":{"bits":1}})", "test");
+    json["training"]["beta"] = parse_json(R"([{"epoch":0,"beta":1e-7}])", "test");
+    write_file(path, json.dump());
+    TrainOptions options;
+    options.run = folder.path / "run";
+    options.threads = 1;
+    const Front front = train(read_experiment(path), options);
+    CHECK(pick(front, "best").metric > 0.85);
+}
+
 TEST_CASE("mistakes in an experiment are named with file and key", "[nn][experiment]") {
     const Folder folder;
     const auto message = [&](const std::string& text) {
