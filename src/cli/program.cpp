@@ -11,9 +11,9 @@ namespace bitgrain::cli {
 namespace {
 
 std::vector<std::string> command_names(const std::vector<Command>& commands) {
-    std::vector<std::string> names;
-    for (const Command& command : commands)
-        names.push_back(command.options->get_name());
+    std::vector<std::string> names(commands.size());
+    std::transform(commands.begin(), commands.end(), names.begin(),
+                   [](const Command& command) { return command.options->get_name(); });
     return names;
 }
 

@@ -50,9 +50,10 @@ struct Range {
 std::vector<double> decades(double lo, double hi) {
     std::vector<double> result;
     const bool fine = hi / lo < 300;
-    for (double power = std::pow(10.0, std::floor(std::log10(lo))); power <= hi; power *= 10) {
+    const auto first = std::lround(std::floor(std::log10(lo))), last = std::lround(std::floor(std::log10(hi)));
+    for (long exponent = first; exponent <= last; ++exponent) {
         for (const double factor : {1.0, 2.0, 5.0}) {
-            const double value = power * factor;
+            const double value = factor * std::pow(10.0, static_cast<double>(exponent));
             if ((fine || factor == 1.0) && value >= lo && value <= hi) result.push_back(value);
         }
     }
@@ -87,8 +88,9 @@ std::vector<double> ticks(double lo, double hi, int count) {
         if (factor * power >= rough) step = factor * power;
     }
     std::vector<double> result;
-    for (double i = std::ceil(lo / step); i * step <= hi; ++i)
-        result.push_back(i * step + 0.0);
+    const auto first = std::lround(std::ceil(lo / step)), last = std::lround(std::floor(hi / step));
+    for (long i = first; i <= last; ++i)
+        result.push_back(static_cast<double>(i) * step);
     return result;
 }
 

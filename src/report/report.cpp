@@ -12,9 +12,8 @@ constexpr std::array all_sources{Source::given,     Source::trained,     Source:
 
 /// In the order of the enumeration.
 std::vector<std::string> source_names() {
-    std::vector<std::string> names;
-    for (const Source source : all_sources)
-        names.emplace_back(name(source));
+    std::vector<std::string> names(all_sources.size());
+    std::transform(all_sources.begin(), all_sources.end(), names.begin(), [](Source source) { return name(source); });
     return names;
 }
 

@@ -23,6 +23,7 @@ std::vector<CommandCase> command_cases() {
         {"freeze", {"RUN", "--output", "--pick", "accuracy>=0.95", "ebops<=3000", "--cover"}},
         {"import", {"FILE", "--output", "MODEL.json"}},
         {"import", {"FILE", "--output", "--classes"}},
+        {"export", {"MODEL.json", "--output", "--format"}},
         {"evaluate",
          {"MODEL.json", "--data", "--labels", "--label-column", "--targets", "--header", "--delimiter", "--outputs"}},
         {"build",
@@ -30,6 +31,7 @@ std::vector<CommandCase> command_cases() {
         {"verify", {"BUILD", "--data", "--random", "--seed", "--bubbles"}},
         {"report", {"BUILD|RUN", "--html"}},
         {"run", {"EXPERIMENT", "--output", "--seed", "--threads", "--pick", "--target", "--clock-ns", "--random"}},
+        {"cmvm", {"FILE.json", "--slack", "--operands", "--effort", "--seconds", "--seed"}},
     };
 }
 
