@@ -21,7 +21,6 @@ std::vector<CommandCase> command_cases() {
     return {
         {"train", {"EXPERIMENT", "--output", "--seed", "--threads", "--resume", "--replace"}},
         {"freeze", {"RUN", "--output", "--pick", "accuracy>=0.95", "ebops<=3000", "--cover"}},
-        {"import", {"FILE", "--output", "MODEL.json"}},
         {"import", {"FILE", "--output", "--classes"}},
         {"export", {"MODEL.json", "--output", "--format"}},
         {"evaluate",
