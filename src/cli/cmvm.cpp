@@ -1,0 +1,181 @@
+// bitgrain cmvm: the adder graphs of matrix files, a row of numbers per matrix.
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "cli/command.hpp"
+#include "cmvm/check_values.hpp"
+#include "cmvm/problem_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+namespace bitgrain::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Arguments {
+    std::vector<fs::path> files;
+    cmvm::Options solver;
+    std::string slack = "0";
+    std::string effort = "normal";
+    bool json = false;
+};
+
+struct Row {
+    std::string name;
+    cmvm::Cost cost;
+    int min_depth = 0;
+    double cpu_seconds = 0;
+    bool exact = false;
+};
+
+std::optional<int> read_slack(const std::string& text) {
+    if (text == "none") return std::nullopt;
+    if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos) {
+        throw Error("must be a number of adder levels or none", "--slack");
+    }
+    return std::stoi(text);
+}
+
+cmvm::Effort read_effort(const std::string& text) {
+    if (text == "fast") return cmvm::Effort::fast;
+    if (text == "normal") return cmvm::Effort::normal;
+    if (text == "high") return cmvm::Effort::high;
+    throw Error("'" + text + "' is not known", "--effort", "known: fast, normal, high");
+}
+
+cmvm::Options solver_options(const Arguments& arguments) {
+    cmvm::Options options = arguments.solver;
+    options.slack = read_slack(arguments.slack);
+    options.effort = read_effort(arguments.effort);
+    if (options.operands < 2 || options.operands > 3) throw Error("must be 2 or 3", "--operands");
+    if (!std::isfinite(options.seconds) || options.seconds <= 0) throw Error("must be more than 0 s", "--seconds");
+    return options;
+}
+
+/// Of all threads of this process.
+double cpu_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// A graph that is not the product is a row that says so, so that the other matrices still get theirs.
+bool is_exact(const cmvm::AdderGraph& graph, const cmvm::Problem& problem, std::uint64_t seed) {
+    std::optional<std::string> wrong;
+    try {
+        cmvm::prove(graph, problem);
+        wrong = cmvm::find_difference(graph, problem, seed);
+    } catch (const InternalError& error) {
+        wrong = error.what();
+    }
+    if (wrong) std::cerr << *wrong << std::endl;
+    return !wrong;
+}
+
+Row solve(const cmvm::ProblemFile& file, const fs::path& path, const cmvm::Options& options) {
+    Row row;
+    row.name = file.name;
+    try {
+        row.min_depth = cmvm::min_depth(file.problem, options.operands);
+        const double start = cpu_seconds();
+        const cmvm::AdderGraph graph = cmvm::solve(file.problem, options);
+        row.cpu_seconds = cpu_seconds() - start;
+        row.cost = cmvm::cost(graph);
+        row.exact = is_exact(graph, file.problem, options.seed);
+    } catch (const Error& error) { // the solver does not know of files
+        throw Error(error.message(), path.string(), error.hint());
+    }
+    return row;
+}
+
+std::string json_line(const Row& row) {
+    Json json;
+    json["name"] = row.name;
+    json["adders"] = row.cost.adders;
+    json["lut_bits"] = row.cost.lut_bits;
+    json["depth"] = row.cost.depth;
+    json["min_depth"] = row.min_depth;
+    json["cpu_s"] = row.cpu_seconds;
+    json["exact"] = row.exact;
+    return json.dump();
+}
+
+std::string padded(const std::string& name, std::size_t width) {
+    return name + std::string(width > name.size() ? width - name.size() : 0, ' ');
+}
+
+std::string text_line(const Row& row, std::size_t name_width) {
+    char numbers[128];
+    std::snprintf(numbers, sizeof numbers, "  %7zu  %8lld  %5d  %9d  %9.4f  %5s", row.cost.adders,
+                  static_cast<long long>(row.cost.lut_bits), row.cost.depth, row.min_depth, row.cpu_seconds,
+                  row.exact ? "yes" : "no");
+    return padded(row.name, name_width) + numbers;
+}
+
+/// Row by row and not at the end: large matrices take a while.
+void print_line(const std::string& line) {
+    std::cout << line << std::endl;
+    if (!std::cout) throw Error("cannot write to the standard output");
+}
+
+int run(const Arguments& arguments) {
+    const cmvm::Options options = solver_options(arguments);
+    std::vector<cmvm::ProblemFile> files; // all of them first: a bad one is known before an hour of search
+    std::size_t name_width = 4;
+    for (const fs::path& path : arguments.files) {
+        files.push_back(cmvm::read_problem(path));
+        name_width = std::max(name_width, files.back().name.size());
+    }
+    if (!arguments.json) {
+        print_line(padded("name", name_width) + "   adders  lut_bits  depth  min_depth      cpu_s  exact");
+    }
+    bool exact = true;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const Row row = solve(files[i], arguments.files[i], options);
+        print_line(arguments.json ? json_line(row) : text_line(row, name_width));
+        exact = exact && row.exact;
+    }
+    CHECK(exact, "an adder graph is not the product of its matrix");
+    return exit_ok;
+}
+
+} // namespace
+
+Command cmvm_command(CLI::App& program) {
+    const auto arguments = std::make_shared<Arguments>();
+    cmvm::Options& solver = arguments->solver;
+    CLI::App* app =
+        program.add_subcommand("cmvm", "Solve matrix files: constant matrix times vector as a graph of adders");
+    app->add_option("files", arguments->files, "Matrix files (src/cmvm/problem_file.hpp has the format)")
+        ->required()
+        ->type_name("FILE.json");
+    app->add_option("--slack", arguments->slack,
+                    "Adder levels allowed beyond min_depth, the depth of the shallowest trees; none: no limit")
+        ->capture_default_str()
+        ->type_name("LEVELS");
+    app->add_option("--operands", solver.operands, "Numbers that one adder may add: 2 or 3")->capture_default_str();
+    app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
+        ->capture_default_str()
+        ->type_name("LEVEL");
+    app->add_option("--seconds", solver.seconds, "Time for each matrix with --effort high")
+        ->capture_default_str()
+        ->type_name("SECONDS");
+    app->add_option("--seed", solver.seed, "Seed of the search and of the inputs that check its result")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.8e19).description(""))
+        ->type_name("NUMBER");
+    app->add_flag("--json", arguments->json, "Print one JSON object per matrix and line instead of a table");
+    app->footer("A row: adders, LUT bits of the exact-interval cost, adder levels (and the least possible), CPU time "
+                "of all\nthreads, and whether the graph was proved and evaluated to be exactly the product.\n" +
+                examples("bitgrain cmvm matrices/*.json --slack 2 --effort fast"));
+    return {app, [arguments] { return run(*arguments); }};
+}
+
+} // namespace bitgrain::cli
