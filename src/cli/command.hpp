@@ -18,6 +18,7 @@ struct Command {
 Command train_command(CLI::App& program);
 Command freeze_command(CLI::App& program);
 Command import_command(CLI::App& program);
+Command export_command(CLI::App& program);
 Command evaluate_command(CLI::App& program);
 Command build_command(CLI::App& program);
 Command verify_command(CLI::App& program);
