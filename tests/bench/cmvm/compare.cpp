@@ -4,11 +4,12 @@
 // --binary-depth: the slack counts from the least depth with two operands (what the recorded solvers had), also for
 // three. One row per family: geometric means of ours / the better of the recorded rows (two operands: lut_bits_binary;
 // three: lut_bits_ternary_fused), worst matrix, and CPU time. Recorded rows whose depth exceeds ours still count as
-// theirs.
+// theirs. A row may bring its "graph" instead of figures (peers.py writes such rows); it is then counted here.
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "cmvm/problem_file.hpp"
 #include "cmvm/solve.hpp"
+#include "peer_graph.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -83,7 +84,6 @@ Arguments parse(int count, char** text) {
     return a;
 }
 
-/// The better recorded figures per matrix, each column on its own; `deepest`: rows deeper than that do not count.
 std::vector<Json> read_rows(const std::vector<std::string>& files) {
     std::vector<Json> rows;
     for (const std::string& file : files) {
@@ -94,6 +94,8 @@ std::vector<Json> read_rows(const std::vector<std::string>& files) {
     return rows;
 }
 
+/// The better figures per matrix, each column on its own, of the rows asked for (`dc`) and of all no deeper than
+/// `deepest`.
 std::optional<Peer> best_peer(const std::vector<Json>& rows, const std::string& name, const Arguments& a, int deepest) {
     const char* bits = a.options.operands == 3 ? "lut_bits_ternary_fused" : "lut_bits_binary";
     std::optional<Peer> best;
@@ -125,11 +127,14 @@ struct Family {
 
 int run(int count, char** text) {
     const Arguments a = parse(count, text);
-    const std::vector<Json> recorded = read_rows(a.against);
+    std::vector<Json> recorded = read_rows(a.against);
     std::map<std::string, Family> families;
     if (a.rows) std::printf("name                  adders lut_bits depth min_depth    cpu_s  bits/peer adders/peer\n");
     for (const std::string& path : a.files) {
         const cmvm::ProblemFile file = cmvm::read_problem(path);
+        for (Json& row : recorded) {
+            if (row.at("name") == file.name && row.contains("graph")) cmvm::bench::count_graph(row, file.problem);
+        }
         const int least = cmvm::min_depth(file.problem, a.options.operands);
         const int least_of_two = cmvm::min_depth(file.problem, 2);
         cmvm::Options options = a.options;
@@ -176,7 +181,10 @@ int main(int count, char** text) {
     try {
         return run(count, text);
     } catch (const bitgrain::Error& error) {
-        std::cerr << "error: " << error.where() << ": " << error.what() << " " << error.hint() << "\n";
+        std::cerr << "error: " << error.what() << "\n";
         return 2;
+    } catch (const std::exception& error) {
+        std::cerr << "internal error: " << error.what() << "\n";
+        return 70;
     }
 }
