@@ -53,10 +53,8 @@ class Exporter {
             return writer_.cast(operand(node.in[0]), netlist_.casts[node.payload], node.interval);
         case ir::Op::select:
             return writer_.select(operand(node.in[0]), operand(node.in[1]), operand(node.in[2]), node.interval);
-        case ir::Op::table: {
-            const ir::Table& table = netlist_.tables[node.payload];
-            return writer_.table(writer_.cut(operand(node.in[0]), table.key), table);
-        }
+        case ir::Op::table:
+            return writer_.table(operand(node.in[0]), netlist_.tables[node.payload]);
         case ir::Op::mul:
             return writer_.product(operand(node.in[0]), operand(node.in[1]), node.interval);
         }

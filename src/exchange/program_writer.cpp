@@ -17,9 +17,9 @@ Json interval_json(const fx::Interval& range) {
 }
 
 /// The table's digest is only a name: equal tables, equal names.
-std::string name_of(const ir::Table& table) {
+std::string name_of(const std::vector<std::int64_t>& codes) {
     std::uint64_t hash = 1469598103934665603ULL; // FNV-1a
-    for (const std::int64_t code : table.codes)
+    for (const std::int64_t code : codes)
         hash = (hash ^ static_cast<std::uint64_t>(code)) * 1099511628211ULL;
     return "bitgrain-" + std::to_string(hash);
 }
@@ -60,7 +60,8 @@ Value ProgramWriter::sum(const std::vector<Term>& terms, const fx::Interval& ran
 }
 
 Value ProgramWriter::cut(const Value& x, const fx::Interval& range) {
-    if (x.range == range) return x;
+    if (range.contains(x.range) && x.range.fraction <= range.fraction) return x; // a cut cannot refine the grid
+    CHECK(range.fraction <= x.range.fraction, "what leaves the range is on a grid as fine");
     return append({x.id}, 3, {0}, range);
 }
 
@@ -74,33 +75,43 @@ Value ProgramWriter::product(const Value& a, const Value& b, const fx::Interval&
 }
 
 Value ProgramWriter::table(const Value& key, const ir::Table& table) {
-    CHECK(key.range == table.key, "the key has the table's range");
+    CHECK(table.key.contains(key.range), "the key is inside the table's");
+    std::vector<std::int64_t> codes; // only what the key can be, on its own grid
+    for (std::int64_t code = key.range.lo; code <= key.range.hi; ++code) {
+        const std::int64_t address = fx::to_fraction(code, key.range.fraction, table.key.fraction) - table.key.lo;
+        codes.push_back(table.codes[static_cast<std::size_t>(address)]);
+    }
+    const auto [least, most] = std::minmax_element(codes.begin(), codes.end());
+    const fx::Interval range{*least, *most, table.fraction};
     Json entry;
-    const auto [least, most] = std::minmax_element(table.codes.begin(), table.codes.end());
-    entry["spec"] = {{"hash", name_of(table)},
+    entry["spec"] = {{"hash", name_of(codes)},
                      {"out_qint",
-                      {{"min", fx::to_double(*least, table.fraction)},
-                       {"max", fx::to_double(*most, table.fraction)},
-                       {"step", fx::to_double(1, table.fraction)}}},
-                     {"inp_width", table.key.width()}};
-    entry["table"] = table.codes;
+                      {{"min", fx::to_double(range.lo, range.fraction)},
+                       {"max", fx::to_double(range.hi, range.fraction)},
+                       {"step", fx::to_double(1, range.fraction)}}},
+                     {"inp_width", key.range.width()}};
+    entry["table"] = codes;
     tables_.push_back(std::move(entry));
-    return append({key.id}, 8, {tables_.size() - 1}, {*least, *most, table.fraction});
+    return append({key.id}, 8, {tables_.size() - 1}, range);
 }
 
 Value ProgramWriter::clamp(const Value& x, const fx::Interval& limits, const fx::Interval& result) {
+    // Limits may lie between the steps of a coarse value: the chosen one is on the finer grid.
+    const auto widened = [&](const fx::Interval& range) {
+        return fx::to_fraction(range, std::max(range.fraction, limits.fraction));
+    };
     Value y = x;
-    if (y.range.hi > limits.hi) {
+    if (const fx::Interval all = widened(y.range); all.hi > widened(limits).hi) {
         const Value most = constant(limits.hi, limits.fraction);
-        const fx::Interval room = fx::add(most.range, fx::negate(y.range));
-        const Value over = sum({{most}, {y, 0, true}}, room);
-        y = select(over, most, y, {std::min(y.range.lo, limits.hi), limits.hi, y.range.fraction});
+        const Value over = sum({{most}, {y, 0, true}}, fx::add(most.range, fx::negate(y.range)));
+        const std::int64_t top = widened(limits).hi;
+        y = select(over, most, y, {std::min(all.lo, top), top, all.fraction});
     }
-    if (y.range.lo < limits.lo) {
+    if (const fx::Interval all = widened(y.range); all.lo < widened(limits).lo) {
         const Value least = constant(limits.lo, limits.fraction);
-        const fx::Interval room = fx::add(y.range, fx::negate(least.range));
-        const Value under = sum({{y}, {least, 0, true}}, room);
-        y = select(under, least, y, {limits.lo, std::max(y.range.hi, limits.lo), y.range.fraction});
+        const Value under = sum({{y}, {least, 0, true}}, fx::add(y.range, fx::negate(least.range)));
+        const std::int64_t bottom = widened(limits).lo;
+        y = select(under, least, y, {bottom, std::max(all.hi, bottom), all.fraction});
     }
     return cut(y, result);
 }
@@ -120,7 +131,7 @@ Value ProgramWriter::cast(const Value& x, const fx::Cast& cast, const fx::Interv
     // Truncated without overflow, then clamped.
     const fx::Interval wide =
         fx::cast(y.range, {{true, fx::max_code_bits - 1 - fraction, fraction}, fx::Round::trn, fx::Overflow::sat});
-    y = cut(y, fx::to_fraction(wide, fraction));
+    y = cut(y, wide);
     return clamp(y, fx::range_of(cast), result);
 }
 

@@ -29,12 +29,12 @@ class ProgramWriter {
         bool negate = false;
     };
     Value sum(const std::vector<Term>& terms, const fx::Interval& range);
-    /// Truncates to the range's grid and wraps to its container.
+    /// Truncates to the range's grid and wraps to its container; nothing when every value is in the range already.
     Value cut(const Value& x, const fx::Interval& range);
     /// condition < 0 ? a : b
     Value select(const Value& condition, const Value& a, const Value& b, const fx::Interval& range);
     Value product(const Value& a, const Value& b, const fx::Interval& range);
-    /// The key's range must be the table's.
+    /// The key must be inside the table's.
     Value table(const Value& key, const ir::Table& table);
     /// Rounding, wrapping, saturating.
     Value cast(const Value& x, const fx::Cast& cast, const fx::Interval& result);
