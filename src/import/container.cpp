@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "import/hdf5_file.hpp"
+#include "import/rehearse.hpp"
 #include "import/zip_file.hpp"
 
 #include <algorithm>
@@ -158,7 +159,9 @@ std::map<std::string, Part> read_named_layers(const Hdf5File& file) {
 
 } // namespace
 
-Container read_container(std::string bytes, const std::string& where) {
+namespace {
+
+Container read_bytes(std::string bytes, const std::string& where) {
     Container container;
     container.where = where;
     if (is_zip(bytes)) {
@@ -185,6 +188,13 @@ Container read_container(std::string bytes, const std::string& where) {
     if (!file.has("model_weights")) throw Error("there are no weights", where);
     container.layers = read_named_layers(file);
     return container;
+}
+
+} // namespace
+
+Container read_container(std::string bytes, const std::string& where) {
+    rehearse([&] { read_bytes(bytes, where); }, where);
+    return read_bytes(std::move(bytes), where);
 }
 
 } // namespace bitgrain::import
