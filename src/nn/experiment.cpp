@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t split_seed = 20240500645;
 
 fs::path resolve(Json& field, const fs::path& folder) {
-    const fs::path path = fs::absolute(folder / field.get<std::string>()).lexically_normal();
+    fs::path path = fs::absolute(folder / field.get<std::string>()).lexically_normal();
     field = path.string();
     return path;
 }

@@ -107,14 +107,14 @@ const Point& pick(const Front& front, const std::string& rule) {
                std::to_string(low.metric) + " at " + std::to_string(static_cast<long>(low.ebops)) + " EBOPs to " +
                std::to_string(high.metric) + " at " + std::to_string(static_cast<long>(high.ebops));
     };
-    const Point* best = nullptr;
     if (rule == "best") {
+        const Point* best = &front.points.front(); // points rise in cost: the cheapest among equals comes first
         for (const Point& p : front.points) {
-            if (best == nullptr || better(p, *best))
-                best = &p; // points rise in cost: the cheapest among equals comes first
+            if (better(p, *best)) best = &p;
         }
         return *best;
     }
+    const Point* best = nullptr;
     const std::size_t sign = rule.find_first_of("<>");
     if (sign == std::string::npos || sign + 2 >= rule.size() || rule[sign + 1] != '=') {
         throw Error("is not understood", where,

@@ -20,8 +20,8 @@ std::size_t Network::weights() const {
     return total;
 }
 
-std::unique_ptr<Network> build_network(JsonReader layers, const QuantizerDefaults& defaults, const InputFacts& facts,
-                                       std::size_t outputs, std::uint64_t seed) {
+std::unique_ptr<Network> build_network(const JsonReader& layers, const QuantizerDefaults& defaults,
+                                       const InputFacts& facts, std::size_t outputs, std::uint64_t seed) {
     auto network = std::make_unique<Network>();
     Random random(seed);
     Tensor x;

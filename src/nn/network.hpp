@@ -39,8 +39,8 @@ struct Network {
 
 /// Layers in file order; a layer reads the one before it unless it names its "inputs". The last layer is the output and
 /// must have `outputs` elements. Errors name the layer.
-std::unique_ptr<Network> build_network(JsonReader layers, const QuantizerDefaults& defaults, const InputFacts& facts,
-                                       std::size_t outputs, std::uint64_t seed);
+std::unique_ptr<Network> build_network(const JsonReader& layers, const QuantizerDefaults& defaults,
+                                       const InputFacts& facts, std::size_t outputs, std::uint64_t seed);
 
 /// Start widths from the data and the weights: a forward pass of the unquantised network over the rows.
 void adapt_widths(Network& network, const Rows<double>& rows, Workers& workers);

@@ -8,6 +8,7 @@
 #include "nn/run_folder.hpp"
 #include "nn/trainer.hpp"
 
+#include <charconv>
 #include <chrono>
 #include <cmath>
 
@@ -63,6 +64,18 @@ Progressing restore(const std::filesystem::path& path, Network& network, Adam& a
             state.head.at("collapses").get<int>()};
 }
 
+/// The names as numbers; empty unless all are.
+std::vector<double> numeric_names(const std::vector<std::string>& names) {
+    std::vector<double> numbers;
+    for (const std::string& name : names) {
+        double number = 0.0;
+        const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (code != std::errc{} || end != name.data() + name.size()) return {};
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
 void write_test_rows(const RunFolder& folder, const data::Dataset& test) {
     if (test.rows == 0) return;
     data::Array x{{test.rows}, test.features, test.integral};
@@ -73,7 +86,10 @@ void write_test_rows(const RunFolder& folder, const data::Dataset& test) {
         y.shape.push_back(test.target_size);
         y.values = test.targets;
     } else {
-        y.values.assign(test.labels.begin(), test.labels.end());
+        // Class names as they stand in the data when they are numbers (NumPy files hold no texts), else their indices.
+        const std::vector<double> names = numeric_names(test.class_names);
+        for (const std::int32_t label : test.labels)
+            y.values.push_back(names.empty() ? label : names[static_cast<std::size_t>(label)]);
     }
     data::write_npy(folder.file("test_y.npy"), y);
 }

@@ -16,9 +16,11 @@ void append(Rows<T>& rows, const data::Dataset& dataset, const data::Standardisa
     rows.values.insert(rows.values.end(), dataset.features.begin(), dataset.features.end());
     rows.labels.insert(rows.labels.end(), dataset.labels.begin(), dataset.labels.end());
     rows.target_size = dataset.target_size;
-    for (std::size_t i = 0; i < dataset.targets.size(); ++i) {
-        const std::size_t o = i % dataset.target_size;
-        rows.targets.push_back(static_cast<T>((dataset.targets[i] - targets.mean[o]) / targets.deviation[o]));
+    for (std::size_t r = 0; r < dataset.rows; ++r) {
+        for (std::size_t o = 0; o < dataset.target_size; ++o) {
+            const double target = dataset.targets[r * dataset.target_size + o];
+            rows.targets.push_back(static_cast<T>((target - targets.mean[o]) / targets.deviation[o]));
+        }
     }
 }
 

@@ -130,6 +130,26 @@ TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     CHECK(files == read_front(options.run).points.size()); // nothing left over
 }
 
+TEST_CASE("held-out labels are written as the data name them", "[nn][train]") {
+    const Folder folder;
+    const auto path = write_rings(folder.path, "");
+    std::string csv = read_file(folder.path / "rings.csv");
+    for (const auto& [word, number] : {std::pair{"outer", "7"}, std::pair{"inner", "5"}}) {
+        for (std::size_t at = csv.find(word); at != std::string::npos; at = csv.find(word))
+            csv.replace(at, 5, number);
+    }
+    write_file(folder.path / "rings.csv", csv);
+    Json json = read_json(path);
+    json["training"]["epochs"] = json["training"]["float_epochs"] = 2;
+    json["training"]["beta"] = parse_json(R"([{"epoch":0,"beta":1e-7}])", "test");
+    write_file(path, json.dump());
+    TrainOptions options;
+    options.run = folder.path / "run";
+    train(read_experiment(path), options);
+    for (const double label : data::read_npy(options.run / "test_y.npy").values)
+        CHECK((label == 5.0 || label == 7.0));
+}
+
 TEST_CASE("the controller steers EBOPs to its target", "[nn][train]") {
     const Folder folder;
     const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"target_warmup":20)"));
