@@ -161,6 +161,7 @@ Command cmvm_command(CLI::App& program) {
         ->capture_default_str()
         ->type_name("LEVELS");
     app->add_option("--operands", solver.operands, "Numbers that one adder may add: 2 or 3")->capture_default_str();
+    app->add_flag("--tables", solver.tables, "Look narrow inputs up where that costs less than adding");
     app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
         ->capture_default_str()
         ->type_name("LEVEL");

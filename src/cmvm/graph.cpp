@@ -40,6 +40,25 @@ Value apply(const Term& term, const Value& value) {
     return {term.negate ? -value.code : value.code, value.fraction - term.shift};
 }
 
+std::int64_t table_bits(const AdderGraph& graph, const Node& node) {
+    int inputs = 0;
+    for (const std::uint32_t input : graph.tables[node.input].inputs)
+        inputs += graph.nodes[input].interval.width();
+    const std::int64_t width = node.interval.width();
+    return inputs < most_table_bits ? (width + 1) / 2 : width; // a LUT6 has two outputs of the same five inputs
+}
+
+std::int64_t look_up(const AdderGraph& graph, const Table& table, std::span<const Value> values) {
+    std::size_t index = 0, stride = 1;
+    for (const std::uint32_t input : table.inputs) {
+        const fx::Interval& interval = graph.nodes[input].interval;
+        index += stride * static_cast<std::size_t>(values[input].code - interval.lo);
+        stride *= static_cast<std::size_t>(interval.hi - interval.lo + 1);
+    }
+    CHECK(index < table.entries.size(), "a table lacks an entry");
+    return table.entries[index];
+}
+
 Value add(const Value& a, const Value& b) {
     if (a.code == 0) return b;
     if (b.code == 0) return a;
@@ -52,6 +71,7 @@ Value add(const Value& a, const Value& b) {
 } // namespace
 
 std::int64_t lut_bits(const AdderGraph& graph, const Node& node) {
+    if (node.kind == Node::Kind::table) return table_bits(graph, node);
     if (node.kind != Node::Kind::add) return 0;
     return adder_bits(operands_of(graph, node).span(), node.interval.width() - node.interval.fraction);
 }
@@ -59,8 +79,8 @@ std::int64_t lut_bits(const AdderGraph& graph, const Node& node) {
 Cost cost(const AdderGraph& graph) {
     Cost cost;
     for (const Node& node : graph.nodes) {
-        if (node.kind != Node::Kind::add) continue;
-        if (!is_concatenation(operands_of(graph, node).span())) ++cost.adders;
+        if (node.kind == Node::Kind::table) ++cost.tables;
+        if (node.kind == Node::Kind::add && !is_concatenation(operands_of(graph, node).span())) ++cost.adders;
         cost.lut_bits += lut_bits(graph, node);
     }
     for (const Output& output : graph.outputs) {
@@ -82,6 +102,9 @@ std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std:
             break;
         case Node::Kind::constant:
             values[i] = {interval.lo, interval.fraction};
+            break;
+        case Node::Kind::table:
+            values[i] = {look_up(graph, graph.tables[node.input], values), interval.fraction};
             break;
         case Node::Kind::add: {
             Value sum;

@@ -73,6 +73,48 @@ void check_interval(const Combination& value, const Node& node, const Problem& p
           "the interval of node " + std::to_string(index) + " is not its exact range");
 }
 
+/// The table as slopes and a constant, if that is what all its entries are.
+Combination table_combination(const AdderGraph& graph, const Node& node, const Problem& problem) {
+    CHECK(node.input < graph.tables.size(), "a table is missing");
+    const Table& table = graph.tables[node.input];
+    std::vector<std::int64_t> slopes;
+    std::size_t stride = 1;
+    int bits = 0, deepest = 0;
+    for (const std::uint32_t input : table.inputs) {
+        CHECK(input < problem.rows && !problem.inputs[input].is_constant(), "a table reads what is no variable input");
+        CHECK(std::count(table.inputs.begin(), table.inputs.end(), input) == 1, "a table reads an input twice");
+        bits += problem.inputs[input].width();
+        CHECK(bits <= most_table_bits, "a table has too many input bits");
+        CHECK(stride < table.entries.size(), "a table lacks entries");
+        slopes.push_back(table.entries[stride] - table.entries[0]);
+        stride *= static_cast<std::size_t>(problem.inputs[input].hi - problem.inputs[input].lo + 1);
+        deepest = std::max(deepest, graph.nodes[input].depth);
+    }
+    CHECK(stride == table.entries.size(), "a table has another number of entries than combinations of its inputs");
+    CHECK(node.depth == deepest + 1, "the depth of a table is wrong");
+    for (std::size_t index = 0; index < table.entries.size(); ++index) {
+        std::int64_t expected = table.entries[0];
+        std::size_t rest = index;
+        for (std::size_t k = 0; k < slopes.size(); ++k) {
+            const fx::Interval& in = problem.inputs[table.inputs[k]];
+            const auto count = static_cast<std::size_t>(in.hi - in.lo + 1);
+            expected += slopes[k] * static_cast<std::int64_t>(rest % count);
+            rest /= count;
+        }
+        CHECK(table.entries[index] == expected, "a table is no sum of multiples of its inputs");
+    }
+    Combination result;
+    __int128 constant = table.entries[0];
+    const int fraction = node.interval.fraction;
+    for (std::size_t k = 0; k < slopes.size(); ++k) {
+        const fx::Interval& in = problem.inputs[table.inputs[k]];
+        constant -= static_cast<__int128>(slopes[k]) * in.lo;
+        if (slopes[k] != 0) accumulate(result[table.inputs[k]], {slopes[k], fraction - in.fraction});
+    }
+    if (constant != 0) accumulate(result[constant_key], {constant, fraction});
+    return result;
+}
+
 Combination wanted(const Problem& problem, std::size_t column) {
     Combination result;
     for (std::size_t i = 0; i < problem.rows; ++i) {
@@ -118,6 +160,9 @@ void prove(const AdderGraph& graph, const Problem& problem) {
         case Node::Kind::constant:
             CHECK(node.interval.is_constant() && node.interval.lo != 0, "a constant node without a value");
             values[i][constant_key] = {node.interval.lo, node.interval.fraction};
+            break;
+        case Node::Kind::table:
+            values[i] = table_combination(graph, node, problem);
             break;
         case Node::Kind::add: {
             CHECK(node.operands == 2 || node.operands == 3, "an adder has two or three operands");

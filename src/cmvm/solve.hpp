@@ -34,11 +34,11 @@ struct Term {
     friend bool operator==(const Term&, const Term&) = default;
 };
 
-/// One value: an input, a constant or a sum of two or three terms.
+/// One value: an input, a constant, a sum of two or three terms, or a look-up.
 struct Node {
-    enum class Kind : std::uint8_t { input, constant, add };
+    enum class Kind : std::uint8_t { input, constant, add, table };
     Kind kind = Kind::input;
-    std::uint32_t input = 0; ///< Kind::input
+    std::uint32_t input = 0; ///< Kind::input; Kind::table: index into AdderGraph::tables
     std::uint8_t operands = 0;
     Term in[3];
     fx::Interval interval; ///< exact range over independent inputs; for a constant lo == hi
@@ -50,10 +50,20 @@ struct Output {
     bool zero = false;
 };
 
+/// Any sum of constant multiples of a few narrow inputs: one LUT6 per result bit, half of one up to five input bits.
+struct Table {
+    std::vector<std::uint32_t> inputs; ///< input nodes, none of them constant
+    /// Codes on the grid of the node's interval, one per combination of input codes: from all lowest, the first input
+    /// fastest.
+    std::vector<std::int64_t> entries;
+};
+inline constexpr int most_table_bits = 6; ///< of all inputs of a table together
+
 /// Flat and in topological order; evaluate() proves it.
 struct AdderGraph {
     std::vector<Node> nodes; ///< first `rows` nodes are the inputs
     std::vector<Output> outputs;
+    std::vector<Table> tables;
 };
 
 enum class Effort : std::uint8_t { fast, normal, high };
@@ -65,6 +75,7 @@ struct Options {
     Effort effort = Effort::normal;
     double seconds = 1.0; ///< time budget of Effort::high; others do not look at a clock
     std::uint64_t seed = 1;
+    bool tables = false; ///< also look-ups, where they cost less than adders; the depth limit stays that of adders
 };
 
 /// The same problem and options give the same graph (Effort::high: as long as it is stopped by its search, not by
@@ -78,6 +89,7 @@ struct Cost {
     std::size_t adders = 0; ///< adds that are not pure concatenation
     std::int64_t lut_bits = 0;
     int depth = 0;
+    std::size_t tables = 0;
 };
 Cost cost(const AdderGraph& graph);
 /// LUT bits of one node (0 for inputs, constants and concatenations): exact-interval model.

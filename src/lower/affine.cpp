@@ -180,6 +180,8 @@ std::vector<ir::Signal> Wires::build(const cmvm::AdderGraph& graph, const std::v
                                   ? builder_.add(edge(node.in[0]), edge(node.in[1]), edge(node.in[2]), node.interval)
                                   : builder_.add(edge(node.in[0]), edge(node.in[1]), node.interval));
             break;
+        case cmvm::Node::Kind::table:
+            CHECK(false, "the solver was not asked for tables");
         }
     }
     std::vector<ir::Signal> outputs;

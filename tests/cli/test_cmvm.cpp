@@ -103,6 +103,13 @@ TEST_CASE("the options of cmvm reach the solver", "[cli][cmvm]") {
     const std::vector<Json> ternary = json_rows({"cmvm", m.sums, "--operands", "3", "--json"});
     REQUIRE(ternary.at(0)["min_depth"] == 1);
     REQUIRE(ternary.at(0)["depth"] == 1);
+    write_file(m.wires, R"({"format": "cmvm-bench-1", "name": "narrow", "shape": [2, 1], "scale_log2": 0,
+  "inputs": [[0, 3, 1], [-2, 1, 1]], "kernel": [[45], [83]]})");
+    REQUIRE(json_rows({"cmvm", m.wires, "--json"}).at(0)["adders"] > 0);
+    const std::vector<Json> tables = json_rows({"cmvm", m.wires, "--tables", "--json"});
+    REQUIRE(tables.at(0)["adders"] == 0);
+    REQUIRE(tables.at(0)["lut_bits"] == 5);
+    REQUIRE(tables.at(0)["exact"] == true);
     for (const char* effort : {"fast", "normal", "high"}) {
         CAPTURE(effort);
         const std::vector<Json> rows = json_rows(

@@ -30,7 +30,7 @@ std::vector<CommandCase> command_cases() {
         {"verify", {"BUILD", "--data", "--random", "--seed", "--bubbles"}},
         {"report", {"BUILD|RUN", "--html"}},
         {"run", {"EXPERIMENT", "--output", "--seed", "--threads", "--pick", "--target", "--clock-ns", "--random"}},
-        {"cmvm", {"FILE.json", "--slack", "--operands", "--effort", "--seconds", "--seed"}},
+        {"cmvm", {"FILE.json", "--slack", "--operands", "--tables", "--effort", "--seconds", "--seed"}},
     };
 }
 

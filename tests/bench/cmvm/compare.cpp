@@ -1,6 +1,6 @@
 // Solves matrix files and compares with recorded rows of other solvers on the same files.
 //   bench_cmvm [--slack K|none] [--operands 2|3] [--effort fast|normal|high] [--seconds S] [--seed N]
-//              [--against RESULTS.json]... [--dc K] [--binary-depth] [--rows] FILE...
+//              [--against RESULTS.json]... [--dc K] [--binary-depth] [--tables] [--rows] FILE...
 // --binary-depth: the slack counts from the least depth with two operands (what the recorded solvers had), also for
 // three. One row per family: geometric means of ours / the better of the recorded rows (two operands: lut_bits_binary;
 // three: lut_bits_ternary_fused), worst matrix, and CPU time. Recorded rows whose depth exceeds ours still count as
@@ -74,6 +74,8 @@ Arguments parse(int count, char** text) {
             dc = std::stoi(next());
         } else if (word == "--binary-depth") {
             a.binary_depth = true;
+        } else if (word == "--tables") {
+            a.options.tables = true;
         } else if (word == "--rows") {
             a.rows = true;
         } else {

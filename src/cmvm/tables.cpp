@@ -1,0 +1,153 @@
+#include "cmvm/tables.hpp"
+
+#include "cmvm/linear_form.hpp"
+#include "cmvm/table_plan.hpp"
+#include "fx/arithmetic.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::cmvm {
+
+namespace {
+
+/// The problem that is left when tables are inputs: the first rows are those of the original, a row per table follows.
+struct Reduced {
+    Problem problem;
+    std::vector<LinearForm> tables;
+};
+
+Reduced reduce(const Problem& problem, const std::vector<TableGroup>& groups) {
+    Reduced reduced;
+    Problem& p = reduced.problem = problem;
+    if (p.arrival.empty()) p.arrival.assign(p.rows, 0);
+    for (const TableGroup& group : groups) {
+        for (const PlannedTable& table : group.tables) {
+            std::vector<std::int64_t> row(p.columns, 0);
+            for (const PlannedTable::Use& use : table.uses) {
+                const std::int64_t factor = fx::shift_left(1, use.factor.shift);
+                row[use.column] = use.factor.negate ? -factor : factor;
+                for (const std::uint32_t input : group.inputs)
+                    p.matrix[input * p.columns + use.column] = 0;
+            }
+            p.matrix.insert(p.matrix.end(), row.begin(), row.end());
+            p.inputs.push_back(interval_of(table.form, problem.inputs));
+            p.arrival.push_back(p.arrival[group.inputs[0]] + 1);
+            reduced.tables.push_back(table.form);
+        }
+    }
+    p.rows = p.inputs.size();
+    return reduced;
+}
+
+Table fill(const LinearForm& form, const Problem& problem, int fraction) {
+    Table table;
+    table.entries = {0};
+    for (const Coefficient& c : form) {
+        const fx::Interval& in = problem.inputs[c.source];
+        std::vector<std::int64_t> entries;
+        for (std::int64_t code = in.lo; code <= in.hi; ++code) {
+            const std::int64_t part = fx::to_fraction(c.factor * code, in.fraction, fraction);
+            for (const std::int64_t entry : table.entries)
+                entries.push_back(entry + part);
+        }
+        table.entries = std::move(entries);
+        table.inputs.push_back(c.source);
+    }
+    return table;
+}
+
+/// Puts the tables where the reduced problem has inputs. Intervals and depths are found again: tables of the same
+/// inputs are not independent, as the search took them to be.
+std::optional<AdderGraph> expand(const AdderGraph& graph, const Reduced& reduced, const Problem& problem) {
+    AdderGraph result = graph;
+    std::vector<fx::Interval> sources = problem.inputs;
+    std::vector<LinearForm> forms;
+    for (std::size_t i = 0; i < result.nodes.size(); ++i) {
+        Node& node = result.nodes[i];
+        LinearForm form;
+        switch (node.kind) {
+        case Node::Kind::input:
+            if (i < problem.rows) {
+                form = {{static_cast<std::uint32_t>(i), 1}};
+                break;
+            }
+            form = reduced.tables[i - problem.rows];
+            node.kind = Node::Kind::table;
+            node.input = static_cast<std::uint32_t>(result.tables.size());
+            result.tables.push_back(fill(form, problem, node.interval.fraction));
+            break;
+        case Node::Kind::table: // the reduced problem was solved without
+            return std::nullopt;
+        case Node::Kind::constant:
+            form = {{static_cast<std::uint32_t>(sources.size()), 1}};
+            sources.push_back(node.interval);
+            break;
+        case Node::Kind::add:
+            node.depth = 0;
+            for (int k = 0; k < node.operands; ++k) {
+                const Term& term = node.in[k];
+                form = combine(form, 0, false, forms[term.node], term.shift, term.negate);
+                node.depth = std::max(node.depth, result.nodes[term.node].depth);
+            }
+            if (form.empty()) return std::nullopt; // tables that cancel; no column is worth that
+            node.interval = interval_of(form, sources);
+            if (lut_bits(result, node) > 0) ++node.depth;
+            break;
+        }
+        forms.push_back(std::move(form));
+    }
+    return result;
+}
+
+bool better(const Cost& a, const Cost& b) {
+    return a.lut_bits != b.lut_bits ? a.lut_bits < b.lut_bits : a.depth < b.depth;
+}
+
+/// None when the plan does not fit the depth.
+std::optional<AdderGraph> solve_reduced(const Problem& problem, const Reduced& reduced, std::optional<int> limit,
+                                        Options options) {
+    if (limit) {
+        options.slack = *limit - min_depth(reduced.problem, options.operands);
+        if (*options.slack < 0) return std::nullopt;
+    }
+    std::optional<AdderGraph> graph = expand(solve(reduced.problem, options), reduced, problem);
+    if (graph && limit && cost(*graph).depth > *limit) return std::nullopt;
+    return graph;
+}
+
+} // namespace
+
+AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
+    Options options = asked;
+    options.tables = false;
+    options.seconds = asked.seconds / 2; // plain and with the best plan
+    AdderGraph best = solve(problem, options);
+    std::optional<int> limit;
+    if (options.slack) limit = min_depth(problem, options.operands) + *options.slack;
+
+    Options quick = options;
+    quick.effort = Effort::fast;
+    std::optional<Reduced> plan;
+    std::optional<AdderGraph> found;
+    for (const int bits : {5, 6}) {
+        for (const double share : {0.5, 0.8}) {
+            // With a limit, a table in the place of fewer digits than an adder has operands could come too late.
+            const TableRule rule{bits, share, limit ? options.operands : 2};
+            const std::vector<TableGroup> groups = plan_tables(problem, rule);
+            if (groups.empty()) continue;
+            Reduced reduced = reduce(problem, groups);
+            std::optional<AdderGraph> graph = solve_reduced(problem, reduced, limit, quick);
+            if (!graph || (found && !better(cost(*graph), cost(*found)))) continue;
+            found = std::move(graph);
+            plan = std::move(reduced);
+        }
+    }
+    if (!found) return best;
+    if (options.effort != Effort::fast) {
+        std::optional<AdderGraph> graph = solve_reduced(problem, *plan, limit, options);
+        if (graph && better(cost(*graph), cost(*found))) found = std::move(graph);
+    }
+    return better(cost(*found), cost(best)) ? std::move(*found) : std::move(best);
+}
+
+} // namespace bitgrain::cmvm
