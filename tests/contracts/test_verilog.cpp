@@ -80,7 +80,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     const std::size_t count = 75;
     // Three designs: fast and slow clock, two- and three-operand adders, with and without bubbles between vectors.
     const auto [first_seed, clock_ns, operands] =
-        GENERATE(table<std::uint64_t, double, int>({{1001, 3.0, 2}, {2001, 6.0, 3}, {3001, 40.0, 2}}));
+        GENERATE(table<std::uint64_t, double, int>({{1001, 7.0, 2}, {2001, 12.0, 3}, {3001, 60.0, 2}}));
     INFO("seeds " << first_seed << " to " << first_seed + count - 1);
     std::vector<model::Model> models;
     for (std::size_t k = 0; k < count; ++k)
