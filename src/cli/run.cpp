@@ -17,9 +17,7 @@ namespace {
 
 struct Arguments {
     fs::path experiment, folder;
-    std::optional<std::uint64_t> seed;
-    unsigned threads = 0;
-    std::optional<double> minutes, target_ebops;
+    nn::TrainOptions training;
     std::optional<std::string> pick, target;
     std::optional<double> clock_ns;
     std::size_t random_vectors = 10000;
@@ -55,12 +53,8 @@ int run(const Arguments& arguments) {
     const Places places(arguments.folder);
 
     print_step("[1/4] train " + experiment.name + " -> " + places.run.string());
-    nn::TrainOptions training;
+    nn::TrainOptions training = arguments.training;
     training.run = places.run;
-    training.threads = arguments.threads;
-    training.seed = arguments.seed;
-    training.minutes = arguments.minutes;
-    training.target_ebops = arguments.target_ebops;
     const nn::Front front = train_step(experiment, training);
 
     const std::string rule = arguments.pick.value_or(experiment.pick);
@@ -104,20 +98,7 @@ Command run_command(CLI::App& program) {
     app->add_option("-o,--output", arguments->folder, "The folder for everything; an older run in it is replaced")
         ->required()
         ->type_name("DIR");
-    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes")
-        ->check(CLI::Range(0.0, 1.8e19).description(""))
-        ->type_name("NUMBER");
-    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result")
-        ->check(CLI::Range(0, 1024).description(""))
-        ->type_name("COUNT");
-    app->add_option("--minutes", arguments->minutes,
-                    "Time budget of the training: its schedules are stretched or compressed to end in time")
-        ->check(CLI::PositiveNumber.description(""))
-        ->type_name("MINUTES");
-    app->add_option("--target-ebops", arguments->target_ebops,
-                    "Steer the cost to this many EBOPs instead of raising beta along its schedule")
-        ->check(CLI::PositiveNumber.description(""))
-        ->type_name("EBOPS");
+    add_training_options(*app, arguments->training);
     app->add_option("--pick", arguments->pick,
                     "Point of the front instead of the experiment's: best, accuracy>=0.95, ebops<=3000")
         ->type_name("RULE");

@@ -7,12 +7,16 @@
 #include "nn/train.hpp"
 #include "report/collect.hpp"
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 namespace bitgrain::cli {
+
+/// The options of training that `train` and `run` share: seed, threads, time budget, target cost.
+void add_training_options(CLI::App& app, nn::TrainOptions& options);
 
 /// Trains with a progress line on the standard error; options.progress is set here. Without options.resume an older run
 /// in options.run is replaced once the new one is complete; callers ask first whether it may be.

@@ -16,9 +16,7 @@ namespace {
 
 struct Arguments {
     fs::path experiment, run;
-    std::optional<std::uint64_t> seed;
-    unsigned threads = 0;
-    std::optional<double> minutes, target_ebops;
+    nn::TrainOptions training;
     bool resume = false, replace = false, json = false;
 };
 
@@ -37,12 +35,8 @@ void check_folder(const Arguments& arguments) {
 int run(const Arguments& arguments) {
     const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
     check_folder(arguments);
-    nn::TrainOptions options;
+    nn::TrainOptions options = arguments.training;
     options.run = arguments.run;
-    options.threads = arguments.threads;
-    options.seed = arguments.seed;
-    options.minutes = arguments.minutes;
-    options.target_ebops = arguments.target_ebops;
     options.resume = arguments.resume;
     const nn::Front front = train_step(experiment, options);
 
@@ -89,6 +83,23 @@ report::Section training_section(const nn::Front& front) {
     return section;
 }
 
+void add_training_options(CLI::App& app, nn::TrainOptions& options) {
+    app.add_option("--seed", options.seed, "Seed instead of the experiment's; the same seed gives the same bytes")
+        ->check(CLI::Range(0.0, 1.8e19).description(""))
+        ->type_name("NUMBER");
+    app.add_option("--threads", options.threads, "Worker threads; 0 uses all cores; never changes the result")
+        ->check(CLI::Range(0, 1024).description(""))
+        ->type_name("COUNT");
+    app.add_option("--minutes", options.minutes,
+                   "Time budget of the training: its schedules are stretched or compressed to end in time")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("MINUTES");
+    app.add_option("--target-ebops", options.target_ebops,
+                   "Steer the cost to this many EBOPs instead of raising beta along its schedule")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("EBOPS");
+}
+
 Command train_command(CLI::App& program) {
     const auto arguments = std::make_shared<Arguments>();
     CLI::App* app = program.add_subcommand("train", "Train a network and keep the Pareto front of its checkpoints");
@@ -96,20 +107,7 @@ Command train_command(CLI::App& program) {
         ->required()
         ->type_name("EXPERIMENT");
     app->add_option("-o,--output", arguments->run, "The run folder to write")->required()->type_name("RUN");
-    app->add_option("--seed", arguments->seed, "Seed instead of the experiment's; the same seed gives the same bytes")
-        ->check(CLI::Range(0.0, 1.8e19).description(""))
-        ->type_name("NUMBER");
-    app->add_option("--threads", arguments->threads, "Worker threads; 0 uses all cores; never changes the result")
-        ->check(CLI::Range(0, 1024).description(""))
-        ->type_name("COUNT");
-    app->add_option("--minutes", arguments->minutes,
-                    "Time budget of the training: its schedules are stretched or compressed to end in time")
-        ->check(CLI::PositiveNumber.description(""))
-        ->type_name("MINUTES");
-    app->add_option("--target-ebops", arguments->target_ebops,
-                    "Steer the cost to this many EBOPs instead of raising beta along its schedule")
-        ->check(CLI::PositiveNumber.description(""))
-        ->type_name("EBOPS");
+    add_training_options(*app, arguments->training);
     app->add_flag("--resume", arguments->resume, "Continue the run in RUN where it stopped");
     app->add_flag("--replace", arguments->replace, "Start anew although RUN holds a run");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");

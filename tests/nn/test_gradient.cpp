@@ -1,5 +1,5 @@
 // C1: analytic gradients against finite differences, through whole networks in double. The quantizers' surrogate
-// gradients are not derivatives of the staircase; their closed forms are in quantizer_test.cpp.
+// gradients are not derivatives of the staircase; their closed forms are in test_quantizer.cpp.
 #include "nn/build.hpp"
 
 #include <catch2/catch.hpp>
