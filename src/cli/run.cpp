@@ -73,7 +73,7 @@ int run(const Arguments& arguments) {
     VerifyOptions verification;
     if (fs::exists(places.test_x)) verification.data = places.test_x;
     verification.random_vectors = arguments.random_vectors;
-    if (arguments.seed) verification.seed = *arguments.seed;
+    if (arguments.training.seed) verification.seed = *arguments.training.seed;
     const report::Verification verified = verify_step(places.build, verification);
 
     report.sections.push_back(report::verification_section(verified));
