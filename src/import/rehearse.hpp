@@ -7,8 +7,8 @@
 
 namespace bitgrain::import {
 
-/// Runs `work` in a child and throws Error when that one crashes or takes more than a minute of processor time. An
-/// exception of `work` counts as good: the caller will meet it again. `work` must be deterministic and keep nothing.
+/// Runs `work` in a child; throws its Error here, or one of its own when the child crashes or takes more than a minute
+/// of processor time. `work` must be deterministic.
 void rehearse(const std::function<void()>& work, const std::string& where);
 
 } // namespace bitgrain::import
