@@ -163,8 +163,8 @@ TEST_CASE("the controller steers EBOPs to its target", "[nn][train]") {
     }();
     options.target_ebops = before / 4;
     const Front front = train(experiment, options);
-    CHECK(front.history.back().ebops > *options.target_ebops / 1.5);
-    CHECK(front.history.back().ebops < *options.target_ebops * 1.5);
+    CHECK(front.history.back().ebops > *options.target_ebops / 2);
+    CHECK(front.history.back().ebops < *options.target_ebops * 2);
 }
 
 TEST_CASE("a time budget ends the whole ramp in time and leaves its front", "[nn][train]") {
