@@ -165,6 +165,8 @@ def main():
     parser.add_argument("--bench", type=Path, help="bench_cmvm: compare with ours right away")
     parser.add_argument("--environment", type=Path, default=Path("build/peers"), help="%(default)s")
     arguments = parser.parse_args()
+    if arguments.bench and not arguments.bench.is_file():
+        parser.error(f"--bench {arguments.bench}: no such program")
     enter_environment(arguments.environment)
     fresh = arguments.output.parent / (arguments.output.stem + "-matrices")
     files = arguments.files + write_random(arguments.random, arguments.count, arguments.seed, fresh)
@@ -186,7 +188,7 @@ def main():
                            "--operands", operands, "--against", str(arguments.output)]
                 command += ["--binary-depth"] if operands == "3" else []
                 print("$ " + " ".join(command), flush=True)
-                subprocess.run(command + [str(path) for path in files], check=True)
+                subprocess.run([str(arguments.bench.resolve()), *command[1:], *map(str, files)], check=True)
 
 
 if __name__ == "__main__":
