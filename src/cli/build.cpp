@@ -57,6 +57,17 @@ void write_verilog(const rtl::Verilog& verilog, const fs::path& library, const f
     }
 }
 
+int run(Arguments arguments) {
+    arguments.build.slack = read_slack(arguments.slack);
+    arguments.build.effort = read_effort(arguments.effort);
+    report::Report report = build_step(model::read(arguments.model), arguments.build, arguments.folder);
+    report.sections.push_back(build_files(arguments.folder));
+    print_result(arguments.json, report::to_text(report), report::to_json(report));
+    return exit_ok;
+}
+
+} // namespace
+
 std::optional<int> read_slack(const std::string& text) {
     if (text == "none") return std::nullopt;
     if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos) {
@@ -71,17 +82,6 @@ cmvm::Effort read_effort(const std::string& text) {
     if (text == "high") return cmvm::Effort::high;
     throw Error("'" + text + "' is not known", "--effort", "known: fast, normal, high");
 }
-
-int run(Arguments arguments) {
-    arguments.build.slack = read_slack(arguments.slack);
-    arguments.build.effort = read_effort(arguments.effort);
-    report::Report report = build_step(model::read(arguments.model), arguments.build, arguments.folder);
-    report.sections.push_back(build_files(arguments.folder));
-    print_result(arguments.json, report::to_text(report), report::to_json(report));
-    return exit_ok;
-}
-
-} // namespace
 
 report::Report build_step(const model::Model& model, const BuildOptions& options, const fs::path& folder) {
     const Home home = find_home();

@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "cli/command.hpp"
+#include "cli/steps.hpp"
 #include "cmvm/check_values.hpp"
 #include "cmvm/problem_file.hpp"
 
@@ -34,21 +35,6 @@ struct Row {
     double cpu_seconds = 0;
     bool exact = false;
 };
-
-std::optional<int> read_slack(const std::string& text) {
-    if (text == "none") return std::nullopt;
-    if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos) {
-        throw Error("must be a number of adder levels or none", "--slack");
-    }
-    return std::stoi(text);
-}
-
-cmvm::Effort read_effort(const std::string& text) {
-    if (text == "fast") return cmvm::Effort::fast;
-    if (text == "normal") return cmvm::Effort::normal;
-    if (text == "high") return cmvm::Effort::high;
-    throw Error("'" + text + "' is not known", "--effort", "known: fast, normal, high");
-}
 
 cmvm::Options solver_options(const Arguments& arguments) {
     cmvm::Options options = arguments.solver;

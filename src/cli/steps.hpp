@@ -22,6 +22,11 @@ void add_training_options(CLI::App& app, nn::TrainOptions& options);
 /// in options.run is replaced once the new one is complete; callers ask first whether it may be.
 nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options);
 
+/// Words of the command line as solver options: "none" or adder levels, "fast", "normal" or "high". Error names the
+/// option.
+std::optional<int> read_slack(const std::string& text);
+cmvm::Effort read_effort(const std::string& text);
+
 struct BuildOptions {
     double clock_ns = 5.0;
     std::string target = "xcvu13p";
