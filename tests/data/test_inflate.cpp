@@ -1,7 +1,6 @@
-#include "data/inflate.hpp"
-
 #include "base/random.hpp"
 #include "data/dataset.hpp"
+#include "data/inflate.hpp"
 #include "fixtures.hpp"
 
 using namespace bitgrain;

@@ -1,7 +1,6 @@
-#include "data/npy.hpp"
-
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "data/npy.hpp"
 #include "fixtures.hpp"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
 #include "data/npz.hpp"
-
 #include "fixtures.hpp"
 
 using namespace bitgrain;
