@@ -28,9 +28,9 @@ class Pattern {
         const bool ordered = a.signal < b.signal || (a.signal == b.signal && a.shift < b.shift);
         const RowTerm& p = ordered ? a : b;
         const RowTerm& q = ordered ? b : a;
-        const auto distance = static_cast<std::uint64_t>(q.shift - p.shift + bias);
+        const int distance = q.shift - p.shift + bias;
         key_ = (static_cast<std::uint64_t>(p.signal) << 40) | (static_cast<std::uint64_t>(q.signal) << 16) |
-               (distance << 1) | static_cast<std::uint64_t>(p.negate != q.negate);
+               (static_cast<std::uint64_t>(distance) << 1) | static_cast<std::uint64_t>(p.negate != q.negate);
     }
 
     std::uint64_t key() const { return key_; }
