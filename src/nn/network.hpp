@@ -21,10 +21,6 @@ struct InputFacts {
     bool integral = false;
 };
 
-struct Experiment;
-struct Data;
-InputFacts input_facts(const Experiment& experiment, const Data& data);
-
 struct Network {
     Graph graph;
     Parameters parameters;

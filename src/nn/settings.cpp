@@ -3,7 +3,8 @@
 namespace bitgrain::nn {
 
 QuantizerDefaults::QuantizerDefaults() {
-    kernel.overflow = fx::Overflow::sat_sym; // HGQ2's choice; on the digits half the EBOPs of WRAP at equal accuracy
+    kernel.overflow =
+        fx::Overflow::sat_sym; // HGQ2's choice; on the digits about half the EBOPs of WRAP at equal accuracy
     kernel.bits = 6;
     bias.bits = 6;
     activation.bits = 6;

@@ -96,12 +96,6 @@ void write_test_rows(const RunFolder& folder, const data::Dataset& test) {
 
 } // namespace
 
-InputFacts input_facts(const Experiment& experiment, const Data& data) {
-    InputFacts facts{data.train.feature_shape, std::nullopt, data.train.integral && data.validation.integral};
-    if (experiment.standardise) facts.standardisation = data::standardise(data.train);
-    return facts;
-}
-
 Front train(const Experiment& experiment, const TrainOptions& options) {
     const auto start = Clock::now();
     RunFolder folder(options.run);

@@ -50,6 +50,12 @@ TrainingRows make_rows(const Data& data) {
     return rows;
 }
 
+InputFacts input_facts(const Experiment& experiment, const Data& data) {
+    InputFacts facts{data.train.feature_shape, std::nullopt, data.train.integral && data.validation.integral};
+    if (experiment.standardise) facts.standardisation = data::standardise(data.train);
+    return facts;
+}
+
 double metric_of(const Loss& loss, std::span<const double> outputs, const Rows<double>& rows, std::size_t first,
                  const data::Standardisation& target_scale) {
     const std::size_t n = rows.count - first;

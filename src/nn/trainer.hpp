@@ -22,6 +22,9 @@ struct TrainingRows {
 };
 TrainingRows make_rows(const Data& data);
 
+/// What the network is built from: shape and kind of the features, and the standardisation that it folds.
+InputFacts input_facts(const Experiment& experiment, const Data& data);
+
 class Trainer {
   public:
     Trainer(const TrainingSettings& settings, Network& network, const TrainingRows& rows, const Loss& loss,
