@@ -1,5 +1,6 @@
 // Training throughput: steps (forward, backward, all quantizers, EBOPs, Adam) against the machine's plain matrix
-// product, measured in the same run. Prints one row per network and batch; see README.md beside this file.
+// product, measured in the same run. Prints one row per network and batch; see README.md beside this file. With
+// arguments NETWORK BATCH THREADS: that case alone, as one JSON object (tests/bench/peers/hgq2.py asks for it).
 #include "base/random.hpp"
 #include "nn/network.hpp"
 #include "nn/optimizer.hpp"
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -20,19 +22,29 @@ double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// Of all threads of this process.
+double cpu_now() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+struct Time {
+    double wall = 1e30, cpu = 1e30; ///< seconds per call
+};
+
 /// Best of several repetitions of at least 0.3 s each: the machine is shared.
 template <class F>
-double seconds_per_call(F&& call) {
+Time time_of(F&& call) {
     call();
-    double best = 1e30;
+    Time best;
     for (int repetition = 0; repetition < 5; ++repetition) {
-        const double start = now();
+        const double start = now(), cpu_start = cpu_now();
         int calls = 0;
         do {
             call();
             ++calls;
         } while (now() - start < 0.3);
-        best = std::min(best, (now() - start) / calls);
+        best.wall = std::min(best.wall, (now() - start) / calls);
+        best.cpu = std::min(best.cpu, (cpu_now() - cpu_start) / calls);
     }
     return best;
 }
@@ -41,7 +53,7 @@ double seconds_per_call(F&& call) {
 double gemm_gflops() {
     const Eigen::MatrixXf a = Eigen::MatrixXf::Random(512, 512), b = Eigen::MatrixXf::Random(512, 512);
     Eigen::MatrixXf c(512, 512);
-    const double seconds = seconds_per_call([&] { c.noalias() = a * b; });
+    const double seconds = time_of([&] { c.noalias() = a * b; }).wall;
     return 2.0 * 512 * 512 * 512 / seconds * 1e-9;
 }
 
@@ -50,13 +62,20 @@ struct Case {
     std::vector<std::size_t> widths; ///< inputs, layers
 };
 
-void run(const Case& c, std::size_t batch, unsigned threads, double peak) {
-    std::string layers = "[";
+/// FLOPs per sample: 2 forward and 4 backward per weight.
+double flops_of(const Case& c) {
     double flops = 0.0;
+    for (std::size_t i = 1; i < c.widths.size(); ++i)
+        flops += 6.0 * static_cast<double>(c.widths[i - 1] * c.widths[i]);
+    return flops;
+}
+
+/// One step on a batch.
+Time measure(const Case& c, std::size_t batch, unsigned threads) {
+    std::string layers = "[";
     for (std::size_t i = 1; i < c.widths.size(); ++i) {
         layers += std::string(i > 1 ? "," : "") + R"({"type":"dense","units":)" + std::to_string(c.widths[i]) +
                   R"(,"activation":")" + (i + 1 < c.widths.size() ? "relu" : "linear") + R"("})";
-        flops += 6.0 * static_cast<double>(c.widths[i - 1] * c.widths[i]);
     }
     const Json json = parse_json(layers + "]", "bench");
     const auto network =
@@ -77,27 +96,46 @@ void run(const Case& c, std::size_t batch, unsigned threads, double peak) {
     Engine<float> engine(network->graph, network->output, network->cost, network->parameters, workers);
     Adam adam(network->parameters.values().size());
     const Loss loss{Loss::Kind::cross_entropy, c.widths.back()};
-    const double seconds = seconds_per_call([&] {
+    return time_of([&] {
         engine.step(rows, order, Mode::train, loss, 1e-9);
         adam.update(network->parameters, engine.gradient(), 1e-6);
     });
-    const double gflops = flops * static_cast<double>(batch) / seconds * 1e-9;
+}
+
+void print_row(const Case& c, std::size_t batch, unsigned threads, double peak) {
+    const double seconds = measure(c, batch, threads).wall;
+    const double gflops = flops_of(c) * static_cast<double>(batch) / seconds * 1e-9;
     std::printf("%-16s %7zu %7u %12.0f %10.1f %10.1f %9.1f\n", c.name.c_str(), batch, threads,
                 static_cast<double>(batch) / seconds, seconds * 1e6, gflops, 100.0 * gflops / (peak * threads));
 }
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    const std::vector<Case> cases{
+        {"jet 16-64-32-32-5", {16, 64, 32, 32, 5}}, {"64-64-64-10", {64, 64, 64, 10}}, {"digits", {64, 32, 32, 10}}};
+    if (argc == 4) {
+        const std::size_t batch = std::strtoul(argv[2], nullptr, 10);
+        for (const Case& c : cases) {
+            if (c.name != argv[1]) continue;
+            const Time time = measure(c, batch, static_cast<unsigned>(std::strtoul(argv[3], nullptr, 10)));
+            std::printf("{\"samples_per_second\": %.0f, \"samples_per_cpu_second\": %.0f}\n",
+                        static_cast<double>(batch) / time.wall, static_cast<double>(batch) / time.cpu);
+            return EXIT_SUCCESS;
+        }
+    }
+    if (argc > 1) {
+        std::fprintf(stderr, "usage: bench_train [NETWORK BATCH THREADS]\n");
+        return EXIT_FAILURE;
+    }
     const double peak = gemm_gflops();
     std::printf("plain matrix product, one thread: %.1f GFLOP/s\n", peak);
     std::printf("%-16s %7s %7s %12s %10s %10s %9s\n", "network", "batch", "threads", "samples/s", "us/step", "GFLOP/s",
                 "% of GEMM");
-    for (const Case& c : {Case{"jet 16-64-32-32-5", {16, 64, 32, 32, 5}}, Case{"64-64-64-10", {64, 64, 64, 10}},
-                          Case{"digits", {64, 32, 32, 10}}}) {
+    for (const Case& c : cases) {
         for (const std::size_t batch : {32, 1024, 33200}) {
             for (const unsigned threads : {1U, 2U})
-                run(c, batch, threads, peak);
+                print_row(c, batch, threads, peak);
         }
     }
     return EXIT_SUCCESS;
