@@ -93,6 +93,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     lowering.cmvm.slack = options.slack;
     lowering.cmvm.operands = options.operands;
     lowering.cmvm.effort = options.effort;
+    lowering.cmvm.tables = options.tables;
     const ir::Netlist netlist = opt::optimize(lower::lower(model, lowering));
     hw::ScheduleOptions timing;
     timing.clock_ns = options.clock_ns;
@@ -147,6 +148,7 @@ Command build_command(CLI::App& program) {
         ->capture_default_str()
         ->type_name("LEVELS");
     app->add_option("--operands", build.operands, "Numbers that one adder may add: 2 or 3")->capture_default_str();
+    app->add_flag("--tables,!--no-tables", build.tables, "Look narrow inputs up where that costs less than adding");
     app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
         ->capture_default_str()
         ->type_name("LEVEL");

@@ -33,6 +33,7 @@ struct BuildOptions {
     double margin = 0.1;
     std::optional<int> slack = 0; ///< adder levels beyond the shallowest tree; none: no limit
     int operands = 2;
+    bool tables = false;
     cmvm::Effort effort = cmvm::Effort::normal;
 };
 

@@ -1,6 +1,7 @@
 // Constant matrix times signals: a problem in integers for the adder-graph solver, and its solution as nodes.
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
+#include "ir/joint_table.hpp"
 #include "lower/wires.hpp"
 
 #include <algorithm>
@@ -136,11 +137,20 @@ std::vector<ir::Signal> Wires::affine(const model::Affine& affine, std::span<con
         y[j] = builder_.constant(columns[j].offset.code, columns[j].offset.fraction);
     }
     if (live_columns.empty()) return y;
-    const std::vector<ir::Signal> sums = build(cmvm::solve(problem, options_.cmvm), inputs, live_columns);
+    const std::vector<ir::Signal> sums = build(solver_.solve(problem), inputs, live_columns);
     for (std::size_t k = 0; k < live_columns.size(); ++k) {
         y[live_columns[k]] = ir::Builder::shift(sums[k], -columns[live_columns[k]].grid());
     }
     return y;
+}
+
+ir::Signal Wires::look_up(const cmvm::AdderGraph& graph, const cmvm::Node& node,
+                          const std::vector<ir::Signal>& signals) {
+    const cmvm::Table& table = graph.tables[node.input];
+    std::vector<ir::Signal> keys;
+    for (const std::uint32_t input : table.inputs)
+        keys.push_back(signals[input]);
+    return ir::joint_table(builder_, keys, table.entries, node.interval.fraction);
 }
 
 std::vector<ir::Signal> Wires::build(const cmvm::AdderGraph& graph, const std::vector<ir::Signal>& inputs,
@@ -181,7 +191,8 @@ std::vector<ir::Signal> Wires::build(const cmvm::AdderGraph& graph, const std::v
                                   : builder_.add(edge(node.in[0]), edge(node.in[1]), node.interval));
             break;
         case cmvm::Node::Kind::table:
-            CHECK(false, "the solver was not asked for tables");
+            signals.push_back(look_up(graph, node, signals));
+            break;
         }
     }
     std::vector<ir::Signal> outputs;

@@ -4,6 +4,7 @@
 #include "ir/builder.hpp"
 #include "lower/lower.hpp"
 #include "lower/rounding.hpp"
+#include "lower/solver.hpp"
 #include "model/model.hpp"
 
 #include <span>
@@ -17,7 +18,7 @@ class Wires {
 
     /// The model must be valid; model and builder must outlive the domain.
     Wires(const model::Model& model, const Options& options, ir::Builder& builder)
-        : model_(model), options_(options), builder_(builder), roundings_(plan_roundings(model)) {}
+        : model_(model), solver_(options.cmvm), builder_(builder), roundings_(plan_roundings(model)) {}
 
     void begin_step(std::size_t step) { step_ = step; }
     void begin_element(std::size_t element);
@@ -39,9 +40,11 @@ class Wires {
     /// Makes the nodes of a solved graph; `inputs` are the signals of its inputs, `names` the elements its outputs are.
     std::vector<Value> build(const cmvm::AdderGraph& graph, const std::vector<Value>& inputs,
                              const std::vector<std::size_t>& names);
+    /// A table node of a graph whose earlier nodes are `signals`.
+    Value look_up(const cmvm::AdderGraph& graph, const cmvm::Node& node, const std::vector<Value>& signals);
 
     const model::Model& model_;
-    const Options& options_;
+    Solver solver_;
     ir::Builder& builder_;
     Roundings roundings_;
     std::vector<int> depths_; ///< per node, as far as known

@@ -1,6 +1,7 @@
 // Random networks through every seam between a model and the final netlist, with the rows that hurt: model.json,
 // lowering, each pass, all passes. The seam to Verilog is in test_verilog.cpp.
 #include "base/json.hpp"
+#include "base/random.hpp"
 #include "fx/arithmetic.hpp"
 #include "ir/evaluate.hpp"
 #include "lower/lower.hpp"
@@ -30,7 +31,7 @@ std::size_t mismatches(const ir::Netlist& netlist, const std::vector<std::int64_
     return count;
 }
 
-/// Every third model is large, every third is built of three-operand adders without a depth limit.
+/// Every third model is large.
 model::Model model_of(std::uint64_t seed) {
     RandomModelOptions options;
     if (seed % 3 == 0) {
@@ -40,12 +41,15 @@ model::Model model_of(std::uint64_t seed) {
     return random_model(seed, options);
 }
 
+/// Adders of two or three operands, any depth limit, with and without tables.
 lower::Options options_of(std::uint64_t seed) {
+    Random random(seed);
     lower::Options options;
-    if (seed % 3 == 1) {
-        options.cmvm.operands = 3;
-        options.cmvm.slack.reset();
-    }
+    options.cmvm.operands = random.chance(0.5) ? 3 : 2;
+    options.cmvm.tables = random.chance(0.5);
+    options.cmvm.slack = static_cast<int>(random.integer(0, 2));
+    if (random.chance(0.3)) options.cmvm.slack.reset();
+    if (random.chance(0.5)) options.cmvm.effort = cmvm::Effort::fast;
     return options;
 }
 
@@ -65,7 +69,9 @@ TEST_CASE("random models keep every output bit from model to final netlist", "[c
         REQUIRE(model::to_text(read) == text);
         REQUIRE(model::infer_real(read, codes, rows) == expected);
 
-        const ir::Netlist lowered = lower::lower(m, options_of(seed));
+        const lower::Options options = options_of(seed);
+        CAPTURE(options.cmvm.operands, options.cmvm.tables, options.cmvm.slack.value_or(-1));
+        const ir::Netlist lowered = lower::lower(m, options);
         REQUIRE(mismatches(lowered, codes, expected) == 0);
         for (const opt::Pass& pass : opt::pipeline()) {
             CAPTURE(pass.name);

@@ -78,9 +78,10 @@ std::size_t mismatches(const model::Model& m, const rtl::Signature& signature, c
 
 TEST_CASE("random models keep every output bit from model to simulated Verilog", "[contracts][verilog]") {
     const std::size_t count = 75;
-    // Three designs: fast and slow clock, two- and three-operand adders, with and without bubbles between vectors.
-    const auto [first_seed, clock_ns, operands] =
-        GENERATE(table<std::uint64_t, double, int>({{1001, 7.0, 2}, {2001, 12.0, 3}, {3001, 60.0, 2}}));
+    // Three designs: fast and slow clock, two- and three-operand adders, with and without tables in the place of adders
+    // and bubbles between vectors.
+    const auto [first_seed, clock_ns, operands, tables] = GENERATE(
+        table<std::uint64_t, double, int, bool>({{1001, 7.0, 2, true}, {2001, 12.0, 3, false}, {3001, 60.0, 3, true}}));
     INFO("seeds " << first_seed << " to " << first_seed + count - 1);
     std::vector<model::Model> models;
     for (std::size_t k = 0; k < count; ++k)
@@ -91,6 +92,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
 
     lower::Options options;
     options.cmvm.operands = operands;
+    options.cmvm.tables = tables;
     const ir::Netlist netlist = opt::optimize(lower::lower(all, options));
     const hw::Target target = hw::read_target(fs::path(BITGRAIN_SOURCE_DIR) / "constraints", "xcvu13p");
     hw::ScheduleOptions schedule_options;

@@ -22,7 +22,8 @@ const fx::Format s3_4{true, 3, 4};
 
 } // namespace
 
-TEST_CASE("lowered random models compute what the model does, for every depth limit and adder", "[lower][c3]") {
+TEST_CASE("lowered random models compute what the model does, for every depth limit, adder and with tables",
+          "[lower][c3]") {
     std::vector<cmvm::Options> cases;
     for (const int operands : {2, 3}) {
         for (const std::optional<int> slack : {std::optional<int>{}, std::optional<int>{0}, std::optional<int>{2}}) {
@@ -31,13 +32,16 @@ TEST_CASE("lowered random models compute what the model does, for every depth li
             options.slack = slack;
             options.effort = slack ? cmvm::Effort::normal : cmvm::Effort::fast;
             cases.push_back(options);
+            options.tables = true;
+            options.effort = cmvm::Effort::fast;
+            cases.push_back(options);
         }
     }
     for (std::uint64_t seed = 1000; seed < 1300; ++seed) {
         CAPTURE(seed);
         const model::Model m = random_model(seed);
         for (const cmvm::Options& options : cases) {
-            CAPTURE(options.operands, options.slack.value_or(-1));
+            CAPTURE(options.operands, options.slack.value_or(-1), options.tables);
             lower_and_compare(m, 40, seed, options);
         }
     }
