@@ -56,7 +56,7 @@ void copy_one(const fs::path& from, const fs::path& to) {
 }
 
 /// The .v files of the design, copied beside the build so that all paths are plain names; sorted.
-std::vector<std::string> copy_sources(const Options& options, const fs::path& folder) {
+std::vector<std::string> copy_sources(const Options& options, const std::string& harness, const fs::path& folder) {
     std::vector<std::string> names;
     std::error_code code;
     for (const fs::directory_entry& entry : fs::directory_iterator(options.rtl, code)) {
@@ -66,7 +66,8 @@ std::vector<std::string> copy_sources(const Options& options, const fs::path& fo
     std::sort(names.begin(), names.end());
     for (const std::string& name : names)
         copy_one(options.rtl / name, folder / name);
-    copy_one(options.harness / "harness.cpp", folder / "harness.cpp");
+    for (const std::string& name : {harness, std::string("vectors.hpp")})
+        copy_one(options.harness / name, folder / name);
     return names;
 }
 
@@ -78,8 +79,8 @@ void run_tool(const std::vector<std::string>& command, const fs::path& folder, c
                 folder.string());
 }
 
-void build_in(const fs::path& folder, const std::string& module, const Options& options) {
-    const std::vector<std::string> sources = copy_sources(options, folder);
+void build_in(const fs::path& folder, const std::string& module, const std::string& harness, const Options& options) {
+    const std::vector<std::string> sources = copy_sources(options, harness, folder);
     if (std::find(sources.begin(), sources.end(), module + ".v") == sources.end()) {
         throw Error("there is no " + module + ".v", options.rtl.string());
     }
@@ -90,9 +91,26 @@ void build_in(const fs::path& folder, const std::string& module, const Options& 
 
     // Functions of a limited size: the C++ compiler's time grows faster than their length, and files compile side by
     // side.
-    run_tool({"verilator", "--cc", "--exe", "-O3", "--output-split", "20000", "--output-split-cfuncs", "500",
-              "--prefix", executable, "--top-module", module, "--Mdir", object_folder, "-y", ".", module + ".v",
-              "harness.cpp"},
+    run_tool({"verilator",
+              "--cc",
+              "--exe",
+              "-O3",
+              "--output-split",
+              "20000",
+              "--output-split-cfuncs",
+              "500",
+              "--prefix",
+              executable,
+              "--top-module",
+              module,
+              "--Mdir",
+              object_folder,
+              "-CFLAGS",
+              "-I..",
+              "-y",
+              ".",
+              module + ".v",
+              harness},
              folder, "Verilator");
 
     const std::vector<std::string> flags = {options.optimize ? "OPT_FAST=-O1" : "OPT_FAST=-O0", "OPT_SLOW=-O0",
@@ -111,18 +129,18 @@ void build_in(const fs::path& folder, const std::string& module, const Options& 
 
 } // namespace
 
-fs::path build(const std::string& module, const Options& options) {
+fs::path build(const std::string& module, const std::string& harness, const Options& options) {
     require_program("verilator", "verilator");
     require_program("make", "make");
     require_program("g++", "g++");
     make_folder(options.work);
     fs::path result = options.work / object_folder / executable;
     if (suits_make(options.work)) {
-        build_in(options.work, module, options);
+        build_in(options.work, module, harness, options);
         return result;
     }
     const TemporaryFolder temporary;
-    build_in(temporary.path(), module, options);
+    build_in(temporary.path(), module, harness, options);
     make_folder(result.parent_path());
     copy_one(temporary.path() / object_folder / executable, result);
     return result;

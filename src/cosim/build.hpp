@@ -1,4 +1,4 @@
-// Verilator and the C++ compiler: emitted files + sim/harness.cpp -> one executable.
+// Verilator and the C++ compiler: emitted files + a harness of sim/ -> one executable.
 #pragma once
 
 #include "cosim/simulate.hpp"
@@ -8,7 +8,8 @@
 
 namespace bitgrain::cosim {
 
-/// Returns the executable, inside options.work. Throws Error with the tool's own message when it refuses the design.
-std::filesystem::path build(const std::string& module, const Options& options);
+/// `harness`: "harness.cpp". Returns the executable, inside options.work. Throws Error with the tool's own message when
+/// it refuses the design.
+std::filesystem::path build(const std::string& module, const std::string& harness, const Options& options);
 
 } // namespace bitgrain::cosim

@@ -1,5 +1,5 @@
-// Builds the Verilator harness (sim/harness.cpp, one for every design) around emitted files and streams vectors through
-// it.
+// Builds a Verilator harness (sim/, one for every design and one for every AXI4-Stream wrapper) around emitted files
+// and streams vectors through it.
 #pragma once
 
 #include "rtl/emit.hpp"
@@ -30,5 +30,17 @@ struct Result {
 /// given).
 Result simulate(const rtl::Signature& signature, std::span<const std::int64_t> inputs, std::size_t rows,
                 const Options& options);
+
+/// What a wrapper did; options.stalls: both sides wait at random, and vectors from before a reset must not show up.
+struct StreamResult {
+    std::vector<std::int64_t> outputs; ///< as Result
+    int latency_cycles = 0;            ///< first beat in to first beat out
+    std::int64_t clocks = 0;           ///< first beat in to last beat out
+};
+
+/// The same through the wrapper of a signature with `axis`. Throws Error also when a vector, a tlast or a rule of
+/// AXI4-Stream is lost on the way.
+StreamResult simulate_streams(const rtl::Signature& signature, std::span<const std::int64_t> inputs, std::size_t rows,
+                              const Options& options);
 
 } // namespace bitgrain::cosim

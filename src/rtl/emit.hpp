@@ -6,6 +6,7 @@
 #include "hw/schedule.hpp"
 #include "ir/netlist.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,14 @@ struct Port {
     fx::Format format;
 };
 
+/// AXI4-Streams around the design (rtl/axis.hpp).
+struct Axis {
+    int in_lane = 0, out_lane = 0;   ///< bits of a beat
+    int in_beats = 0, out_beats = 0; ///< of a vector
+    int fifo_depth = 0;              ///< vectors; a power of two
+    int latency_cycles = 0;          ///< first beat in to first beat out, nobody waiting
+};
+
 /// What software needs to talk to the module.
 struct Signature {
     std::string module;
@@ -27,6 +36,7 @@ struct Signature {
     int latency_cycles = 0;
     int initiation_interval = 1;
     double clock_ns = 0.0;
+    std::optional<Axis> axis; ///< when there is a wrapper <module>_axis
 };
 
 Signature signature(const ir::Netlist& netlist, const hw::Schedule& schedule);

@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
 #include "ir/evaluate.hpp"
+#include "rtl/axis.hpp"
 #include "rtl/emit.hpp"
 #include "rtl/names.hpp"
 
@@ -55,6 +56,38 @@ std::vector<Port> ports_from_json(const JsonReader& json, int total) {
     return ports;
 }
 
+Json to_json(const std::string& module, const Axis& axis) {
+    return Json{{"module", module},
+                {"in_lane", axis.in_lane},
+                {"in_beats", axis.in_beats},
+                {"out_lane", axis.out_lane},
+                {"out_beats", axis.out_beats},
+                {"packing", "beat k carries bits [k * lane, (k + 1) * lane) of the data port"},
+                {"fifo_depth", axis.fifo_depth},
+                {"latency_cycles", axis.latency_cycles}};
+}
+
+Axis axis_from_json(JsonReader json, const Signature& signature) {
+    Axis axis;
+    if (json.get<std::string>("module") != axis_module(signature)) json.at("module").fail("is not that of the design");
+    axis.in_lane = json.get<int>("in_lane");
+    axis.in_beats = json.get<int>("in_beats");
+    axis.out_lane = json.get<int>("out_lane");
+    axis.out_beats = json.get<int>("out_beats");
+    json.get<std::string>("packing");
+    axis.fifo_depth = json.get<int>("fifo_depth");
+    axis.latency_cycles = json.get<int>("latency_cycles");
+    json.finish();
+    const auto beats_fit = [](int width, int lane, int beats) {
+        return lane > 0 && beats > 0 && lane <= widest_lane && beats == (width + lane - 1) / lane;
+    };
+    if (!beats_fit(signature.in_width, axis.in_lane, axis.in_beats) ||
+        !beats_fit(signature.out_width, axis.out_lane, axis.out_beats)) {
+        json.fail("the beats do not make up the data ports");
+    }
+    return axis;
+}
+
 constexpr std::string_view kind = "bitgrain signature";
 constexpr int version = 1;
 
@@ -77,16 +110,18 @@ Signature signature(const ir::Netlist& netlist, const hw::Schedule& schedule) {
 }
 
 Json to_json(const Signature& signature) {
-    return Json{{"kind", kind},
-                {"version", version},
-                {"module", signature.module},
-                {"in_width", signature.in_width},
-                {"out_width", signature.out_width},
-                {"latency_cycles", signature.latency_cycles},
-                {"initiation_interval", signature.initiation_interval},
-                {"clock_ns", signature.clock_ns},
-                {"inputs", to_json(signature.inputs)},
-                {"outputs", to_json(signature.outputs)}};
+    Json json{{"kind", kind},
+              {"version", version},
+              {"module", signature.module},
+              {"in_width", signature.in_width},
+              {"out_width", signature.out_width},
+              {"latency_cycles", signature.latency_cycles},
+              {"initiation_interval", signature.initiation_interval},
+              {"clock_ns", signature.clock_ns},
+              {"inputs", to_json(signature.inputs)},
+              {"outputs", to_json(signature.outputs)}};
+    if (signature.axis) json["axis"] = to_json(axis_module(signature), *signature.axis);
+    return json;
 }
 
 Signature signature_from_json(const Json& json, const std::string& where) {
@@ -105,6 +140,7 @@ Signature signature_from_json(const Json& json, const std::string& where) {
     if (result.latency_cycles < 0) reader.at("latency_cycles").fail("must not be negative");
     result.inputs = ports_from_json(reader.at("inputs"), result.in_width);
     result.outputs = ports_from_json(reader.at("outputs"), result.out_width);
+    if (reader.has("axis")) result.axis = axis_from_json(reader.at("axis"), result);
     reader.finish();
     return result;
 }
