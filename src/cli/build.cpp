@@ -6,6 +6,7 @@
 #include "cli/home.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
+#include "hw/area.hpp"
 #include "hw/schedule.hpp"
 #include "lower/lower.hpp"
 #include "opt/passes.hpp"

@@ -1,9 +1,12 @@
 // Registers and areas of a scheduled netlist.
-#include "hw/schedule.hpp"
+#include "hw/area.hpp"
+
 #include "hw/structure.hpp"
 #include "hw/timing.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace bitgrain::hw {
 
@@ -51,24 +54,30 @@ long flip_flops(const Schedule& schedule, const ir::Netlist& netlist) {
 AreaReport area(const Target& target, const ir::Netlist& netlist, const Schedule& schedule) {
     AreaReport report;
     report.per_scope.resize(netlist.scopes.size());
-    const auto count = [&report](std::uint32_t scope, double lut, double ff) {
-        for (Area* area : {&report.total, &report.per_scope[scope]}) {
-            area->lut += lut;
-            area->ff += ff;
-        }
+    std::map<std::pair<std::uint32_t, std::int32_t>, Area> neurons;
+    const auto count = [&](const ir::Origin& origin, const Parts& parts, double ff, double carry) {
+        const Area own{dot(parts, target.lut_per), ff, carry};
+        report.parts += parts;
+        report.total += own;
+        report.per_scope[origin.scope] += own;
+        if (own != Area{}) neurons[{origin.scope, origin.index}] += own;
     };
     const std::vector<bool> needed = live(netlist);
-    const std::vector<int> ranks = register_ranks(schedule, netlist);
+    const std::vector<long> registers = register_bits(schedule, netlist);
     for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
+        const auto id = static_cast<ir::NodeId>(i);
         if (!needed[i]) continue;
-        count(netlist.origins[i].scope, luts(target, netlist, static_cast<ir::NodeId>(i)),
-              static_cast<double>(ranks[i]) * netlist.nodes[i].interval.width());
+        count(netlist.origins[i], parts(target, netlist, id), static_cast<double>(registers[i]),
+              carry_bits(netlist, id));
     }
     for (const ir::Output& output : netlist.outputs) {
-        count(netlist.origins[output.signal.node].scope, output_luts(netlist, output.signal),
-              output_bits(schedule, netlist, output.signal));
+        count(netlist.origins[output.signal.node], output_parts(netlist, output.signal),
+              output_bits(schedule, netlist, output.signal),
+              operand(netlist, output.signal).negate ? operand(netlist, output.signal).width : 0);
     }
-    count(0, 0.0, schedule.latency_cycles());
+    count({}, {}, schedule.latency_cycles(), 0.0);
+    for (const auto& [key, own] : neurons)
+        report.per_neuron.push_back({key.first, key.second, own});
     return report;
 }
 

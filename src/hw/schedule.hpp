@@ -41,14 +41,8 @@ void verify(const Schedule& schedule, const Target& target, const ir::Netlist& n
 /// Per node, the register copies of its value, each of its width: one per stage through which it is carried after its
 /// own, the output rank included, and for an input the input rank. 0 for constants and for what no output needs.
 std::vector<int> register_ranks(const Schedule& schedule, const ir::Netlist& netlist);
-/// Flip-flops: data registers (shared by all readers of a node) plus the valid chain.
+/// Flip-flops as scheduled: data registers (shared by all readers of a node) plus the valid chain; area.hpp counts
+/// those that are left after trimming.
 long flip_flops(const Schedule& schedule, const ir::Netlist& netlist);
-
-/// LUT and FF of the design and of each scope (layer), in the order of netlist.scopes.
-struct AreaReport {
-    Area total;
-    std::vector<Area> per_scope;
-};
-AreaReport area(const Target& target, const ir::Netlist& netlist, const Schedule& schedule);
 
 } // namespace bitgrain::hw

@@ -18,10 +18,10 @@ namespace {
 constexpr std::string_view file_name = "target.json";
 
 /// One coefficient: {"ns": 0.12, "source": "where it comes from"}. A number without a source is refused.
-double nanoseconds(JsonReader& delay, const std::string& key) {
-    JsonReader entry = delay.at(key);
-    const auto value = entry.get<double>("ns");
-    if (!std::isfinite(value) || value < 0.0) entry.fail("'ns' must be 0 or more");
+double coefficient(JsonReader& group, const std::string& key, const std::string& unit) {
+    JsonReader entry = group.at(key);
+    const auto value = entry.get<double>(unit);
+    if (!std::isfinite(value) || value < 0.0) entry.fail("'" + unit + "' must be 0 or more");
     if (entry.get<std::string>("source").empty()) entry.fail("'source' must say where the number comes from");
     entry.finish();
     return value;
@@ -36,10 +36,36 @@ Delay read_delay(JsonReader& json) {
                                      {"net", &Delay::net},
                                      {"net_per_fanout", &Delay::net_per_fanout},
                                      {"clock_overhead", &Delay::clock_overhead}}) {
-        delay.*field = nanoseconds(at, key);
+        delay.*field = coefficient(at, key, "ns");
     }
     at.finish();
     return delay;
+}
+
+Parts read_luts(JsonReader& json) {
+    JsonReader at = json.at("lut");
+    Parts per;
+    for (std::size_t i = 0; i < part_kinds; ++i)
+        per.count[i] = coefficient(at, name(static_cast<Part>(i)), "per");
+    at.finish();
+    return per;
+}
+
+Bands read_bands(JsonReader& json) {
+    JsonReader at = json.at("bands");
+    const Bands bands{coefficient(at, "lut", "share"), coefficient(at, "ff", "share"),
+                      coefficient(at, "period", "share")};
+    at.finish();
+    return bands;
+}
+
+VendorRun read_vendor_run(JsonReader& json) {
+    JsonReader at = json.at("vendor_run");
+    const VendorRun run{at.get<double>("minutes"), at.get<double>("minutes_per_klut")};
+    if (run.minutes < 0.0 || run.minutes_per_klut < 0.0) at.fail("times must be 0 or more");
+    at.get<std::string>("source");
+    at.finish();
+    return run;
 }
 
 Resources read_resources(JsonReader& json) {
@@ -82,6 +108,9 @@ Target read_target(const fs::path& constraints, const std::string& name) {
     if (target.lut_inputs < 3 || target.lut_inputs > 8) json.at("lut_inputs").fail("must be 3 to 8");
     target.max_add_operands = json.get<int>("max_add_operands");
     if (target.max_add_operands < 2 || target.max_add_operands > 3) json.at("max_add_operands").fail("must be 2 or 3");
+    target.lut_per = read_luts(json);
+    target.bands = read_bands(json);
+    target.vendor_run = read_vendor_run(json);
     target.delay = read_delay(json);
     target.available = read_resources(json);
     json.finish();

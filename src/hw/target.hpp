@@ -1,6 +1,8 @@
 // A device, as data: read from constraints/<name>/target.json. Knows nothing of netlists.
 #pragma once
 
+#include "hw/parts.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -17,6 +19,19 @@ struct Delay {
     double clock_overhead = 0.0; ///< clock-to-out plus setup plus skew, per stage
 };
 
+/// How far off an estimate may be: the true value lies within +- share of it, about nineteen times of twenty.
+struct Bands {
+    double lut = 0.0;
+    double ff = 0.0;
+    double period = 0.0; ///< of the worst register-to-register path
+};
+
+/// Run time of the vendor's tools, synthesis to routed; 0: unknown.
+struct VendorRun {
+    double minutes = 0.0;
+    double minutes_per_klut = 0.0;
+};
+
 struct Resources {
     long lut = 0;
     long ff = 0;
@@ -29,6 +44,9 @@ struct Target {
     int lut_inputs = 6;
     int max_add_operands = 2; ///< 3 when the fabric adds three numbers in one carry chain
     Delay delay;
+    Parts lut_per{{1, 0, 1, 1, 1, 1, 1, 1}}; ///< LUTs per part
+    Bands bands;
+    VendorRun vendor_run;
     Resources available; ///< 0: unknown
 };
 

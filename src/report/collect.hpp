@@ -1,7 +1,7 @@
 // Sections of a report from the values of the other rooms. Each function takes what it needs and nothing is looked up.
 #pragma once
 
-#include "hw/schedule.hpp"
+#include "hw/area.hpp"
 #include "hw/target.hpp"
 #include "ir/netlist.hpp"
 #include "model/model.hpp"

@@ -22,17 +22,36 @@ struct Prefix {
 
 /// By the start of the cell's name, the first match counts.
 constexpr std::array prefixes{
-    Prefix{"LUT", Kind::lut},         Prefix{"INV", Kind::lut},
-    Prefix{"SB_LUT4", Kind::lut},     Prefix{"CARRY", Kind::carry},
-    Prefix{"SB_CARRY", Kind::carry},  Prefix{"MUXF", Kind::mux},
-    Prefix{"FD", Kind::ff},           Prefix{"SB_DFF", Kind::ff},
-    Prefix{"SRL", Kind::shift},       Prefix{"DSP", Kind::dsp},
-    Prefix{"SB_MAC", Kind::dsp},      Prefix{"RAMB", Kind::bram},
-    Prefix{"SB_RAM", Kind::bram},     Prefix{"RAM", Kind::shift},
-    Prefix{"BUFG", Kind::wire},       Prefix{"IBUF", Kind::wire},
-    Prefix{"OBUF", Kind::wire},       Prefix{"SB_IO", Kind::ignored},
-    Prefix{"SB_GB", Kind::wire},      Prefix{"$scopeinfo", Kind::ignored},
-    Prefix{"ICESTORM_LC", Kind::lut},
+    // AMD
+    Prefix{"LUT", Kind::lut},
+    Prefix{"INV", Kind::lut},
+    Prefix{"CARRY", Kind::carry},
+    Prefix{"MUXF", Kind::mux},
+    Prefix{"FD", Kind::ff},
+    Prefix{"SRL", Kind::shift},
+    Prefix{"DSP48", Kind::dsp},
+    Prefix{"RAMB", Kind::bram},
+    Prefix{"RAM", Kind::shift},
+    Prefix{"BUFG", Kind::wire},
+    Prefix{"IBUF", Kind::wire},
+    Prefix{"OBUF", Kind::wire},
+    // iCE40
+    Prefix{"SB_LUT4", Kind::lut},
+    Prefix{"SB_CARRY", Kind::carry},
+    Prefix{"SB_DFF", Kind::ff},
+    Prefix{"SB_MAC", Kind::dsp},
+    Prefix{"SB_RAM", Kind::bram},
+    Prefix{"SB_GB", Kind::wire},
+    Prefix{"SB_IO", Kind::wire},
+    // ECP5
+    Prefix{"CCU2C", Kind::carry},
+    Prefix{"PFUMX", Kind::mux},
+    Prefix{"L6MUX21", Kind::mux},
+    Prefix{"TRELLIS_FF", Kind::ff},
+    Prefix{"TRELLIS_DPR", Kind::shift},
+    Prefix{"MULT18", Kind::dsp},
+    Prefix{"DP16KD", Kind::bram},
+    Prefix{"$scopeinfo", Kind::ignored},
 };
 
 std::optional<Kind> kind_of(std::string_view type) {
@@ -84,7 +103,7 @@ class Paths {
         for (const auto& [pin, direction] : directions.items()) {
             if (direction != "input" || !pins.contains(pin)) continue;
             const Json& bits = pins.at(pin);
-            const bool chain = kind == Kind::carry && pin == "CI";
+            const bool chain = kind == Kind::carry && (pin == "CI" || pin == "CIN");
             for (std::size_t k = 0; k < bits.size(); ++k) {
                 if (!bits[k].is_number() || (kind == Kind::carry && bits.size() > 1 && k > i)) continue;
                 if (chain) {
@@ -136,26 +155,32 @@ const Json& top_module(const Json& netlist, const std::string& where) {
     return *found;
 }
 
-void count(Mapped& mapped, Kind kind) {
+Kind known_kind(const std::string& type, const std::string& where) {
+    if (const std::optional<Kind> kind = kind_of(type)) return *kind;
+    throw Error("the cell '" + type + "' is of no family that is known", where,
+                "the netlist must be mapped by synth_xilinx, synth_ice40 or synth_ecp5 and flattened");
+}
+
+void count(Mapped& mapped, Kind kind, long number) {
     switch (kind) {
     case Kind::lut:
     case Kind::shift:
-        ++mapped.lut;
+        mapped.lut += number;
         break;
     case Kind::carry:
-        ++mapped.carry;
+        mapped.carry += number;
         break;
     case Kind::mux:
-        ++mapped.mux;
+        mapped.mux += number;
         break;
     case Kind::ff:
-        ++mapped.ff;
+        mapped.ff += number;
         break;
     case Kind::dsp:
-        ++mapped.dsp;
+        mapped.dsp += number;
         break;
     case Kind::bram:
-        ++mapped.bram;
+        mapped.bram += number;
         break;
     case Kind::wire:
     case Kind::ignored:
@@ -165,21 +190,24 @@ void count(Mapped& mapped, Kind kind) {
 
 } // namespace
 
+Mapped count_cells(const Json& cells_by_type, const std::string& where) {
+    Mapped mapped;
+    for (const auto& [type, number] : cells_by_type.items())
+        count(mapped, known_kind(type, where), number.get<long>());
+    return mapped;
+}
+
 Mapped count_mapped(const Json& netlist, const std::string& where) {
     const Json& top = top_module(netlist, where);
     Mapped mapped;
     Paths paths;
     for (const auto& [name, cell] : top.at("cells").items()) {
         const std::string type = cell.at("type").get<std::string>();
-        const std::optional<Kind> kind = kind_of(type);
-        if (!kind) {
-            throw Error("the cell '" + type + "' is of no family that is known", where,
-                        "the netlist must be mapped by synth_xilinx or synth_ice40 and flattened");
-        }
-        count(mapped, *kind);
-        const bool starts = *kind == Kind::ff || *kind == Kind::shift || *kind == Kind::dsp || *kind == Kind::bram;
+        const Kind kind = known_kind(type, where);
+        count(mapped, kind, 1);
+        const bool starts = kind == Kind::ff || kind == Kind::shift || kind == Kind::dsp || kind == Kind::bram;
         if (!starts) {
-            paths.add_cell(*kind, cell);
+            paths.add_cell(kind, cell);
             continue;
         }
         for (const auto& [pin, direction] : cell.at("port_directions").items()) {

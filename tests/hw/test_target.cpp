@@ -67,6 +67,11 @@ TEST_CASE("every target of the product is complete and plausible", "[target]") {
         CHECK(target.delay.carry_per_bit < target.delay.lut);
         CHECK(target.delay.net > 0.0);
         CHECK(target.delay.clock_overhead > 0.0);
+        CHECK(target.lut_per[hw::Part::sum_bit] >= 1.0);
+        CHECK(target.bands.lut > 0.0);
+        CHECK(target.bands.ff > 0.0);
+        CHECK(target.bands.period > target.bands.lut);
+        CHECK((target.vendor_run.minutes > 0.0) == (name != "generic"));
     }
     CHECK(hw::read_target(constraints, "xcvu13p").part == "xcvu13p-flga2577-2-e");
 }
@@ -87,6 +92,8 @@ TEST_CASE("a target file with a wrong key, a number without source or a negative
     CHECK(error_of(source.folder, "here").message().find("source") != std::string::npos);
     const Changed negative("\"ns\": 0.6", "\"ns\": -0.6");
     CHECK(error_of(negative.folder, "here").message().find("0 or more") != std::string::npos);
+    const Changed part("\"sum_bit\"", "\"summ_bit\"");
+    CHECK(error_of(part.folder, "here").message().find("sum_bit") != std::string::npos);
     const Changed operands("\"max_add_operands\": 2", "\"max_add_operands\": 4");
     CHECK(error_of(operands.folder, "here").message().find("2 or 3") != std::string::npos);
 }
