@@ -95,7 +95,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     lowering.cmvm.operands = options.operands;
     lowering.cmvm.effort = options.effort;
     lowering.cmvm.tables = options.tables;
-    const ir::Netlist netlist = opt::optimize(lower::lower(model, lowering));
+    const ir::Netlist netlist = opt::optimize(lower::lower(model, lowering), {options.operands});
     hw::ScheduleOptions timing;
     timing.clock_ns = options.clock_ns;
     timing.margin = options.margin;

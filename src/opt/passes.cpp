@@ -18,21 +18,23 @@ bool same(const ir::Netlist& a, const ir::Netlist& b) {
 } // namespace
 
 std::span<const Pass> pipeline() {
-    static const std::array<Pass, 4> passes{{
+    static const std::array<Pass, 5> passes{{
         {"rebuild", "fold constants, share equal nodes, drop dead ones", rebuild},
         {"fold_rounding", "take the half of round-to-nearest into a constant that is added anyway", fold_rounding},
         {"narrow", "cut bits that no reader looks at before they are computed", narrow},
+        {"fuse", "make one add of three operands of two adds, where the fabric has it", fuse, 3},
         {"orient", "turn subtractions round so that their results are not negated", orient},
     }};
     return passes;
 }
 
-ir::Netlist optimize(const ir::Netlist& netlist, std::vector<Stats>* stats) {
+ir::Netlist optimize(const ir::Netlist& netlist, const Options& options, std::vector<Stats>* stats) {
     ir::Netlist current = netlist;
     Cost current_cost = cost(current);
     for (int round = 0; round < most_rounds; ++round) {
         bool changed = false;
         for (const Pass& pass : pipeline()) {
+            if (pass.operands > options.operands) continue;
             ir::Netlist next = pass.run(current); // verified when it was finished
             const Cost next_cost = cost(next);
             const bool kept = next_cost <= current_cost;

@@ -24,6 +24,11 @@ struct Pass {
     std::string name;
     std::string purpose;
     PassFunction run;
+    int operands = 2; ///< adders of so many operands may come out
+};
+
+struct Options {
+    int operands = 2; ///< most that one adder may have: passes that make larger ones are left out
 };
 
 /// The ordered list of passes.
@@ -31,7 +36,7 @@ std::span<const Pass> pipeline();
 
 /// Runs the pipeline until nothing changes (at most a few rounds); every netlist is verified as it is finished. A pass
 /// whose result costs more than its input is undone.
-ir::Netlist optimize(const ir::Netlist& netlist, std::vector<Stats>* stats = nullptr);
+ir::Netlist optimize(const ir::Netlist& netlist, const Options& options = {}, std::vector<Stats>* stats = nullptr);
 
 // ---- the passes; each keeps the value of every output for every input ----
 /// Everything once through the builder: folds, interns, drops dead nodes.
@@ -41,6 +46,8 @@ ir::Netlist rebuild(const ir::Netlist& netlist);
 ir::Netlist fold_rounding(const ir::Netlist& netlist);
 /// Bits that no reader looks at are cut off before adds and selects instead of after them.
 ir::Netlist narrow(const ir::Netlist& netlist);
+/// Two adds of two operands become one of three.
+ir::Netlist fuse(const ir::Netlist& netlist);
 /// Turns subtractions round (b - a for a - b) where that saves their readers a negation.
 ir::Netlist orient(const ir::Netlist& netlist);
 

@@ -79,7 +79,7 @@ TEST_CASE("random models keep every output bit from model to final netlist", "[c
             ir::verify(passed);
             REQUIRE(mismatches(passed, codes, expected) == 0);
         }
-        const ir::Netlist optimised = opt::optimize(lowered);
+        const ir::Netlist optimised = opt::optimize(lowered, {options.cmvm.operands});
         REQUIRE(mismatches(optimised, codes, expected) == 0);
         REQUIRE(optimised.inputs.size() == model::input_count(m));
         vectors += rows;

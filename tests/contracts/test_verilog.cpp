@@ -93,7 +93,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     lower::Options options;
     options.cmvm.operands = operands;
     options.cmvm.tables = tables;
-    const ir::Netlist netlist = opt::optimize(lower::lower(all, options));
+    const ir::Netlist netlist = opt::optimize(lower::lower(all, options), {operands});
     const hw::Target target = hw::read_target(fs::path(BITGRAIN_SOURCE_DIR) / "constraints", "xcvu13p");
     hw::ScheduleOptions schedule_options;
     schedule_options.clock_ns = clock_ns;

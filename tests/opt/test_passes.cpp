@@ -60,7 +60,7 @@ TEST_CASE("statistics name every pass and tell what it saved", "[opt]") {
     b.output("z", wrap(b, b.add(b.add(x, Builder::shift(y, 4)), b.constant(3.0)), {false, 4, 0}));
     const Netlist netlist = b.finish();
     std::vector<opt::Stats> stats;
-    const Netlist after = opt::optimize(netlist, &stats);
+    const Netlist after = opt::optimize(netlist, {3}, &stats);
     REQUIRE(stats.size() >= opt::pipeline().size());
     for (std::size_t i = 0; i < opt::pipeline().size(); ++i)
         CHECK(stats[i].pass == opt::pipeline()[i].name);
@@ -316,6 +316,39 @@ TEST_CASE("a subtraction does not turn when that would leave an add without posi
     check_same_function(before, after);
     CHECK(opt::cost(after).logic <= opt::cost(before).logic);
     CHECK_FALSE(after.outputs[1].signal.negate);
+}
+
+TEST_CASE("two adds become one of three operands, unless somebody else reads the first", "[opt][fuse]") {
+    Builder b("t");
+    const Signal x = b.input("x", s8), y = b.input("y", s8);
+    const Signal sum = b.add(x, Builder::negate(Builder::shift(y, 1)));
+    b.output("z", b.add(b.constant(12.0), Builder::negate(sum)));
+    const Netlist once = b.finish();
+    const Netlist fused = opt::fuse(once);
+    check_same_function(once, fused);
+    CHECK(ir::count(fused).adds == 1);
+    CHECK(ir::count(opt::optimize(once)).adds == 2);
+    CHECK(ir::count(opt::optimize(once, {3})).adds == 1);
+
+    Builder c("t");
+    const Signal u = c.input("x", s8), v = c.input("y", s8);
+    const Signal shared = c.add(u, v);
+    c.output("z", c.add(shared, c.constant(12.0)));
+    c.output("shared", shared);
+    CHECK(ir::count(opt::fuse(c.finish())).adds == 2);
+}
+
+TEST_CASE("the half of a rounding joins the sum it rounds", "[opt][fuse]") {
+    Builder b("t");
+    const Signal x = b.input("x", s8_4), y = b.input("y", s8_4);
+    const Signal sum = b.add(x, Builder::shift(y, -1));
+    const Signal low = wrap(b, sum, {true, 5, 3}); // what lies below the half cannot matter
+    b.output("z", wrap(b, b.add(low, b.constant(0.125)), {true, 5, 2}));
+    const Netlist before = b.finish();
+    const Netlist after = opt::fuse(before);
+    check_same_function(before, after);
+    CHECK(ir::count(after).adds == 1);
+    CHECK(opt::cost(after).logic < opt::cost(before).logic);
 }
 
 TEST_CASE("equal outputs share everything and unread inputs stay declared", "[opt][rebuild]") {

@@ -61,7 +61,7 @@ TEST_CASE("the whole pipeline keeps the function of random netlists and never co
     for (std::uint64_t seed = 5001; seed <= 6000; ++seed) {
         CAPTURE(seed);
         const ir::Netlist netlist = test::random_netlist(seed);
-        const ir::Netlist optimized = opt::optimize(netlist);
+        const ir::Netlist optimized = opt::optimize(netlist, {seed % 2 == 0 ? 2 : 3});
         check_equal(netlist, optimized, 100, seed);
         CHECK(opt::cost(optimized) <= opt::cost(netlist));
     }
@@ -75,7 +75,7 @@ TEST_CASE("the whole pipeline keeps the function of large random netlists", "[op
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         CAPTURE(seed);
         const ir::Netlist netlist = test::random_netlist(seed, options);
-        const ir::Netlist optimized = opt::optimize(netlist);
+        const ir::Netlist optimized = opt::optimize(netlist, {seed % 2 == 0 ? 2 : 3});
         check_equal(netlist, optimized, 200, seed);
         CHECK(opt::cost(optimized).logic < opt::cost(netlist).logic);
     }
