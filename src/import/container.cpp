@@ -97,8 +97,9 @@ std::vector<std::string> split(const std::string& path) {
     return words;
 }
 
-/// "t1_iq" -> "iq", "fixed_point_quantizer_kif_3" -> "quantizer", "multiple_quantizers_1" -> "iq" holding "quantizers":
-/// the names that .keras files have.
+/// "t1_iq" -> "iq", "fixed_point_quantizer_kif_3" -> "quantizer", "multiple_quantizers_1" -> "iq" holding "quantizers",
+/// and inside lookup-table layers "quantizer_1" -> "toq", "sequential_1" -> "module" holding "layers",
+/// "batch_normalization_1" -> "bn_module": the names that .keras files have.
 std::vector<std::string> usual_names(std::vector<std::string> words, const std::string& layer) {
     std::vector<std::string> result;
     for (const std::string& word : words) {
@@ -109,6 +110,12 @@ std::vector<std::string> usual_names(std::vector<std::string> words, const std::
             result.insert(result.end(), {"iq", "quantizers"});
         } else if (base.starts_with("fixed_point_quantizer_k")) {
             result.push_back("quantizer");
+        } else if (base == "quantizer" && result.empty()) {
+            result.push_back("toq");
+        } else if (base == "sequential" && result.empty()) {
+            result.insert(result.end(), {"module", "layers"});
+        } else if (base == "batch_normalization" && result.empty()) {
+            result.push_back("bn_module");
         } else {
             result.push_back(word);
         }

@@ -32,7 +32,8 @@ std::string plain_class(const Json& json, const std::string& where) {
         if (!json.contains(key) || !json[key].is_string()) continue;
         const auto registered = json[key].get<std::string>();
         const std::size_t mark = registered.find('>');
-        if (mark != std::string::npos && registered.substr(0, mark) != "hgq") refuse(registered.substr(0, mark));
+        const std::string package = registered.substr(0, mark);
+        if (mark != std::string::npos && package != "hgq" && package != "hgq2") refuse(package);
     }
     if (const std::size_t mark = name.find('>'); mark != std::string::npos) name.erase(0, mark + 1);
     return name;

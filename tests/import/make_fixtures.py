@@ -162,11 +162,43 @@ def fan_out():
     return keras.Model(x, [L.QDense(3, iq_conf=data(rounding='TRN'), name='a')(x), L.QDense(2, name='b')(x)])
 
 
-def quantizer_parts(model):
-    for layer in model.layers:
-        for part in [layer, *layer._flatten_layers(include_self=False)]:
-            if part.__class__.__name__.startswith('FixedPointQuantizer'):
-                yield layer, part
+def table(overflow='SAT_SYM', rounding='RND'):
+    """One width per edge; by default a layer has one for all."""
+    return QuantizerConfig('kbi', 'table', overflow_mode=overflow, round_mode=rounding, homogeneous_axis=(0,),
+                           heterogeneous_axis=None)
+
+
+def lookups():
+    """HGQ-LUT layers; the last one reads them with multiplications."""
+    x = Input((5,), name='x')
+    v = L.QDenseT(4, activation='relu', name='t1')(x)
+    v = L.QDenseT(3, n_hl=2, d_hl=3, subnn_activation='relu', batch_norm=True, toq_conf=table('WRAP'),
+                  name='t2')(v)
+    w = L.QDenseT(3, n_hl=0, iq_conf=data('kbi', 'SAT'), toq_conf=table('SAT', 'TRN'), table_idxs=(5, 4), name='t3')(v)
+    return keras.Model(x, [w, L.QDense(2, name='d')(v)])
+
+
+def lookup_sets():
+    x = Input((4, 3), name='x')
+    a = L.QDenseT(3, d_hl=4, subnn_activation=None, use_bias=False, batch_norm=True, bn_center=False, bn_epsilon=0.1,
+                  parallelization_factor=2, toq_conf=table(), name='rows')(x)
+    e = lambda name, equation, shape, **kw: L.QEinsumDenseT(equation, shape, d_hl=3, name=name, toq_conf=table(), **kw)(a)
+    return keras.Model(x, [
+        e('shared', 'bnc,cC->bnC', (4, 2), bias_axes='C', subnn_activation='sigmoid'),
+        e('own', 'bnc,ncC->bnC', (4, 2), n_hl=2, batch_norm=True, normalize_axes='nC', parallelization_factor=1),
+        e('mixed', 'bnc,nN->bNc', (2, 3), bias_axes='N', batch_norm=True, bn_scale=False, bn_epsilon=0.2),
+        e('turned', 'bnc,Cc->bCn', (2, 4), bias_axes='C'), e('all', 'bnc,ncC->bC', (2,), batch_norm=True, normalize_axes='C'),
+        e('unseen', 'bnc,cC->bC', (2,), batch_norm=True, normalize_axes='C'), e('dots', '...c,cC->...C', (4, 2))])
+
+
+def lookup_convolutions():
+    x = Input((6, 2), name='x')
+    a = L.QConvT1D(3, 3, padding='same', subnn_activation='tanh', activation='relu', d_hl=4, name='same',
+                  toq_conf=table('WRAP'))(x)
+    b = L.QConvT1D(2, 2, strides=2, dilation_rate=1, subnn_activation='tanh', d_hl=4, use_bias=False, name='valid')(a)
+    y = Input((4, 5, 2), name='y')
+    c = L.QConvT2D(2, (2, 3), padding='same', strides=2, subnn_activation='tanh', d_hl=4, name='same2')(y)
+    return keras.Model([x, y], [b, c])
 
 
 def values(model, name, seed):
@@ -187,12 +219,16 @@ def values(model, name, seed):
                     if layer.name.startswith('q_'):
                         low, high = {'i': (3, 4), 'f': (5, 6), 'b': (8, 9)}[base]
                 new = rng.integers(low, high + 1, shape) + rng.uniform(-0.45, 0.45, shape)
+                if name.startswith('lookup') and base == 'b' and 'iq' not in v.path:
+                    new = np.maximum(new, 1.6) if np.size(new) == 1 else new
                 if name == 'weights' and 'bq' in v.path and base == 'i':
                     new = new + 1
                 if name == 'dead' and layer.name == 'gone' and '_kq' in v.path:
                     new = {'b': np.zeros(shape), 'i': new}.get(base)
             elif base == 'moving_variance':
                 new = rng.uniform(0.2, 2, shape)
+            elif base == 'beta' and shape:
+                new = rng.normal(0, 1.5, shape)
             elif base in ('kernel', 'bias', 'gamma', 'bn_gamma', 'bn_beta', 'moving_mean'):
                 new = rng.normal(0, 1.5, shape)
             else:
@@ -242,7 +278,7 @@ def deflate(path):
 def main():
     FOLDER.mkdir(exist_ok=True)
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
-             chain, fan_out]
+             chain, fan_out, lookups, lookup_sets, lookup_convolutions]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
         if sys.argv[1:] and name not in sys.argv[1:]:
@@ -254,7 +290,7 @@ def main():
         model = built(function, name, seed, 'float32')
         model.save(FOLDER / f'{name}.keras')
         deflate(FOLDER / f'{name}.keras')
-        if name in ('chain', 'dense_sets'):
+        if name in ('chain', 'dense_sets', 'lookups'):
             model.save(FOLDER / f'{name}.h5')
         arrays = {f'x{i}': v for i, v in enumerate(x)} | {f'y{i}': np.asarray(v, 'float64') for i, v in enumerate(y)}
         buffer = io.BytesIO()

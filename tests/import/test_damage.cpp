@@ -41,7 +41,7 @@ bool refused(const Scratch& scratch, const std::string& bytes) {
 
 TEST_CASE("a file that is cut off anywhere is refused", "[import][damage]") {
     const Scratch scratch;
-    for (const char* name : {"dense.keras", "chain.h5"}) {
+    for (const char* name : {"dense.keras", "chain.h5", "lookups.keras"}) {
         const std::string bytes = read_file(folder / name);
         for (std::size_t n = 0; n < 40; ++n) {
             const std::size_t size = bytes.size() * n / 40;
@@ -56,7 +56,7 @@ TEST_CASE("flipped bits give an error or another valid network, never a crash", 
     const auto seed = GENERATE(1u, 2u);
     CAPTURE(seed);
     std::mt19937 random(seed);
-    for (const char* name : {"dense.keras", "chain.h5", "dense_sets.h5"}) {
+    for (const char* name : {"dense.keras", "chain.h5", "dense_sets.h5", "lookups.h5"}) {
         const std::string bytes = read_file(folder / name);
         std::size_t errors = 0;
         for (std::size_t n = 0; n < 150; ++n) {

@@ -107,6 +107,12 @@ TEST_CASE("values that mean another function are refused", "[import][refusal]") 
         return message(config);
     };
     REQUIRE_THAT(with("activation", "gelu"), Contains("gelu") && Contains("activation"));
+    const auto function = [](const char* module, const char* word) {
+        return Json{{"module", module}, {"class_name", "function"}, {"config", word}, {"registered_name", "function"}};
+    };
+    REQUIRE(with("activation", function("builtins", "relu")) == "accepted");
+    REQUIRE_THAT(with("activation", function("builtins", "tanh")), Contains("tanh") && Contains("activation"));
+    REQUIRE_THAT(with("activation", function("mine", "relu")), Contains("no function of Keras"));
     REQUIRE_THAT(with("dtype", "bfloat16"), Contains("bfloat16"));
     REQUIRE_THAT(with("quantization_config", Json::object({{"mode", "int8"}})), Contains("quantization_config"));
     REQUIRE_THAT(with("units", 2), Contains("kernel"));

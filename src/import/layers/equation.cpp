@@ -123,6 +123,59 @@ std::vector<std::size_t> Equation::outputs_of_kernel() const {
     return list;
 }
 
+std::string Equation::edge_axes() const {
+    std::string axes = input_;
+    for (const char letter : kernel_) {
+        if (!has(input_, letter)) axes += letter;
+    }
+    return axes;
+}
+
+Equation::Edges Equation::edges() const {
+    std::map<char, std::size_t> position;
+    for (const auto& [letter, extent] : extents_)
+        position[letter] = 0;
+    const std::string axes = edge_axes();
+    Edges edges;
+    for (const char letter : axes)
+        edges.shape.push_back(extents_.at(letter));
+    do {
+        edges.inputs.push_back(static_cast<std::int64_t>(index(input_, position)));
+        edges.outputs.push_back(index(output_, position));
+    } while (advance(position, axes, extents_));
+    return edges;
+}
+
+Array Equation::along_edges(const Array& array, const std::string& axes, const std::string& where) const {
+    const std::string all = edge_axes();
+    const auto misfit = [&] {
+        throw Error("a stored array does not have the axes '" + axes + "' of the edges", where);
+    };
+    if (array.shape.size() < axes.size()) misfit();
+    std::map<char, std::size_t> position;
+    std::string present; // in the order of the edges
+    Array result;
+    for (const char letter : all)
+        result.shape.push_back(has(axes, letter) ? extents_.at(letter) : 1);
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        if (!has(all, axes[i]) || position.contains(axes[i]) || array.shape[i] != extents_.at(axes[i])) misfit();
+        position[axes[i]] = 0;
+    }
+    for (const char letter : all) {
+        if (has(axes, letter)) present += letter;
+    }
+    std::size_t rest = 1;
+    for (std::size_t i = axes.size(); i < array.shape.size(); ++i) {
+        rest *= array.shape[i];
+        result.shape.push_back(array.shape[i]);
+    }
+    do {
+        const auto from = array.values.begin() + static_cast<std::ptrdiff_t>(index(axes, position) * rest);
+        result.values.insert(result.values.end(), from, from + static_cast<std::ptrdiff_t>(rest));
+    } while (advance(position, present, extents_));
+    return result;
+}
+
 std::vector<Block> Equation::blocks(const std::vector<double>& kernel, const std::vector<double>& bias) const {
     std::map<char, std::size_t> position;
     for (const auto& [letter, extent] : extents_)

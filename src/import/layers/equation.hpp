@@ -24,8 +24,20 @@ class Equation {
     /// For each kernel entry the first output element that it contributes to.
     std::vector<std::size_t> outputs_of_kernel() const;
 
+    /// Every product by itself. Axes: those of the input, then those that only the kernel has.
+    struct Edges {
+        std::vector<std::size_t> shape;
+        std::vector<std::int64_t> inputs; ///< input element of each edge
+        std::vector<std::size_t> outputs; ///< output element that each edge is summed into
+    };
+    Edges edges() const;
+    /// An array with the axes `axes`, then others, for the edges: axes in their order, of size 1 where it has none.
+    Array along_edges(const Array& array, const std::string& axes, const std::string& where) const;
+    const std::string& kernel_axes() const { return kernel_; }
+
   private:
     std::size_t extent(const std::string& letters) const;
+    std::string edge_axes() const;
     /// Strides of `letters` inside a tensor with axes `axes`; 0 where it has no such axis.
     std::size_t index(const std::string& axes, const std::map<char, std::size_t>& position) const;
 

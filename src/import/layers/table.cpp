@@ -8,7 +8,7 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, LayerFunction>, 43> table{{
+constexpr std::array<std::pair<const char*, LayerFunction>, 47> table{{
     {"Activation", activation},
     {"AveragePooling1D", pool},
     {"AveragePooling2D", pool},
@@ -35,9 +35,13 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 43> table{{
     {"QBatchNormalization", batch_normalization},
     {"QConv1D", convolution_1d},
     {"QConv2D", convolution_2d},
+    {"QConvT1D", lookup_convolution_1d},
+    {"QConvT2D", lookup_convolution_2d},
     {"QDense", dense},
+    {"QDenseT", lookup_dense},
     {"QEinsumDense", einsum_dense},
     {"QEinsumDenseBatchnorm", einsum_dense_batch_norm},
+    {"QEinsumDenseT", lookup_einsum},
     {"QGlobalAveragePooling1D", pool},
     {"QGlobalAveragePooling2D", pool},
     {"QGlobalMaxPooling1D", pool},
