@@ -22,9 +22,9 @@ std::optional<std::string> CollapseGuard::judge(const Trainer::Evaluation& evalu
     if (!std::isfinite(loss)) return "the loss is no longer a number";
     const double now = skill(evaluation.point.metric);
     if (best_skill_ > 0.0) {
-        for (std::size_t layer = 0; layer < evaluation.live_weights.size(); ++layer) {
-            if (evaluation.live_weights[layer] == 0)
-                return "every weight of kernel " + std::to_string(layer + 1) + " is dead";
+        const std::vector<std::size_t>& live_weights = evaluation.calibration.live_weights;
+        for (std::size_t layer = 0; layer < live_weights.size(); ++layer) {
+            if (live_weights[layer] == 0) return "every weight of kernel " + std::to_string(layer + 1) + " is dead";
         }
         if (now < least_skill * best_skill_) return "the network fell to chance";
         if (good_ebops_ > 0.0 && evaluation.point.ebops > most_growth * good_ebops_) return "the cost exploded";

@@ -56,7 +56,8 @@ double CostTerm::evaluate(const Graph& graph, const Parameters& parameters) cons
         const std::vector<float> per_input = row_sums(bits[1], outputs);
         for (std::size_t j = 0; j < per_input.size(); ++j)
             total += static_cast<double>(bits[0][j]) * static_cast<double>(per_input[j]);
-        if (bits.size() > 2) total += sum(bits[2]) / static_cast<double>(bits[2].size()) * static_cast<double>(outputs);
+        if (bits.size() > 2)
+            total += sum(bits[2]) * (static_cast<double>(outputs) / static_cast<double>(bits[2].size()));
         return total;
     }
     const std::vector<std::size_t> least = narrowest(bits);

@@ -55,9 +55,13 @@ Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows) {
 }
 
 template <class T>
-Run<T> Engine<T>::tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, std::size_t rows) {
+Run<T> Engine<T>::tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, const Rows<T>& data,
+                           std::span<const std::uint32_t> rows) {
     Run<T> run = shared_run(mode, batch_rows);
-    run.rows = rows;
+    run.rows = rows.size();
+    run.data = data.values.data();
+    run.features = data.features;
+    run.row_numbers = rows;
     run.shared_gradients = slot.shared_gradients.data();
     run.ranges = &slot.ranges;
     run.sums = &slot.sums;
@@ -67,19 +71,7 @@ Run<T> Engine<T>::tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame&
     }
     run.tile_values = frame.values.data();
     run.tile_gradients = frame.gradients.data();
-    run.input = frame.input.data();
     return run;
-}
-
-template <class T>
-void Engine<T>::load(const Rows<T>& data, std::span<const std::uint32_t> rows, Frame& frame) const {
-    frame.input.resize(data.features * tile_rows);
-    for (std::size_t r = 0; r < tile_rows; ++r) {
-        // The last tile is filled up with its last row: ranges are not disturbed, and the loss gives it no gradient.
-        const T* row = data.values.data() + std::size_t{rows[std::min(r, rows.size() - 1)]} * data.features;
-        for (std::size_t e = 0; e < data.features; ++e)
-            frame.input[e * tile_rows + r] = row[e];
-    }
 }
 
 template <class T>
@@ -180,8 +172,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
             }
         }
         each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
-            if (phase == 0) load(data, tile, frame);
-            Run<T> run = tile_run(mode, rows.size(), slot, frame, tile.size());
+            Run<T> run = tile_run(mode, rows.size(), slot, frame, data, tile);
             forward_tile(run, phase);
             statistics_before(phase, [&](const BatchStatistics& op) { op.accumulate(run); });
             if (phase + 1 < phases) return;
@@ -215,7 +206,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
         if (phase + 1 < phases) {
             const std::vector<T> gradients = shared_gradients_; // of the statistics, complete: their phase is done
             each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
-                Run<T> run = tile_run(mode, rows.size(), slot, frame, tile.size());
+                Run<T> run = tile_run(mode, rows.size(), slot, frame, data, tile);
                 statistics_before(phase, [&](const BatchStatistics& op) { op.spread(run, gradients.data()); });
                 backward_tile(run, phase);
             });
@@ -260,8 +251,8 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
         const TileSpan span = tiles_of_slot(s, slots, tiles);
         for (std::size_t t = span.first; t < span.last; ++t) {
             const std::size_t first = t * tile_rows, count = std::min(tile_rows, data.count - first);
-            load(data, std::span<const std::uint32_t>(all).subspan(first, count), frames_[thread]);
-            Run<T> run = tile_run(mode, data.count, slots_[s], frames_[thread], count);
+            Run<T> run = tile_run(mode, data.count, slots_[s], frames_[thread], data,
+                                  std::span<const std::uint32_t>(all).subspan(first, count));
             if (mode == Mode::infer) run.ranges = nullptr;
             run.casts = casts;
             for (int phase = 0; phase < graph_.phases(); ++phase)

@@ -66,12 +66,12 @@ class Engine {
         std::size_t correct = 0;
     };
     struct Frame {
-        std::vector<T> values, gradients, input;
+        std::vector<T> values, gradients;
     };
 
     Run<T> shared_run(Mode mode, std::size_t batch_rows);
-    Run<T> tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, std::size_t rows);
-    void load(const Rows<T>& data, std::span<const std::uint32_t> rows, Frame& frame) const;
+    Run<T> tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, const Rows<T>& data,
+                    std::span<const std::uint32_t> rows);
     void forward_shared(Run<T>& run, int phase);
     void forward_tile(Run<T>& run, int phase);
     void backward_tile(Run<T>& run, int phase);

@@ -21,18 +21,21 @@ std::size_t Network::weights() const {
 }
 
 std::unique_ptr<Network> build_network(const JsonReader& layers, const QuantizerDefaults& defaults,
-                                       const InputFacts& facts, std::size_t outputs, std::uint64_t seed) {
+                                       const InputFacts& facts, std::size_t outputs, std::uint64_t seed,
+                                       const Live& live) {
     auto network = std::make_unique<Network>();
     Random random(seed);
     Tensor x;
     x.shape = facts.shape;
     x.pending = facts.standardisation;
-    x.var = input(network->graph, "input", x.size());
+    if (const auto found = live.find("input"); found != live.end()) x.live = found->second;
+    x.var = input(network->graph, "input", x.size(), x.live);
     network->input = x.var;
     network->input_shape = x.shape;
     network->integral_input = facts.integral;
 
-    std::map<std::string, Tensor> by_name{{"input", x}};
+    network->layers.push_back({"input", "input", {}, x, std::nullopt});
+    std::map<std::string, std::size_t> by_name{{"input", 0}};
     std::vector<std::string> names{"input"};
     std::string last = "input";
     std::optional<Tensor> quantised_data;
@@ -44,25 +47,29 @@ std::unique_ptr<Network> build_network(const JsonReader& layers, const Quantizer
         const auto name = reader.get<std::string>("name", type.name + "_" + std::to_string(names.size()));
         if (by_name.contains(name)) reader.fail("two layers are named '" + name + "'");
         std::vector<Tensor> in;
+        LayerRecord record{name, type.name, {}, {}, std::nullopt};
         for (const auto& from : reader.get<std::vector<std::string>>("inputs", {last})) {
             if (!by_name.contains(from))
                 reader.fail("there is no layer '" + from + "' before this one", suggestion(from, names));
-            in.push_back(by_name.at(from));
+            record.inputs.push_back(by_name.at(from));
+            in.push_back(network->layers[record.inputs.back()].output);
         }
         if (in.size() < type.min_inputs || in.size() > type.max_inputs) {
             reader.fail("a " + type.name + " layer takes " + std::to_string(type.min_inputs) +
                         (type.max_inputs > type.min_inputs ? " or more inputs" : " input") + ", not " +
                         std::to_string(in.size()));
         }
-        LayerContext context{network->graph, network->parameters, network->cost,  defaults,      random, name,
-                             reader,         facts.integral,      network->input, quantised_data};
-        by_name[name] = type.build(context, in);
+        LayerContext context{network->graph, network->parameters, network->cost,  defaults,       random, name,
+                             reader,         facts.integral,      network->input, quantised_data, live,   record.dense};
+        record.output = type.build(context, in);
         reader.finish();
+        by_name[name] = network->layers.size();
+        network->layers.push_back(std::move(record));
         names.push_back(name);
         last = name;
     }
     if (last == "input") layers.fail("the network has no layers");
-    const Tensor& y = by_name.at(last);
+    const Tensor& y = network->layers.back().output;
     if (y.size() != outputs) {
         layers.fail("the last layer '" + last + "' has " + std::to_string(y.size()) + " outputs, the data need " +
                     std::to_string(outputs));

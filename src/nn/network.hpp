@@ -21,10 +21,19 @@ struct InputFacts {
     bool integral = false;
 };
 
+/// A layer as the network was built: what compaction follows.
+struct LayerRecord {
+    std::string name, type;
+    std::vector<std::size_t> inputs; ///< numbers in Network::layers; the first one is the data
+    Tensor output;
+    std::optional<DenseParts> dense;
+};
+
 struct Network {
     Graph graph;
     Parameters parameters;
     std::vector<CostTerm> cost;
+    std::vector<LayerRecord> layers; ///< the first one stands for the data
     Var input, output;
     std::vector<std::size_t> input_shape;
     bool integral_input = false;
@@ -34,9 +43,11 @@ struct Network {
 };
 
 /// Layers in file order; a layer reads the one before it unless it names its "inputs". The last layer is the output and
-/// must have `outputs` elements. Errors name the layer.
+/// must have `outputs` elements. Errors name the layer. With `live`, only those elements of layers' outputs: the same
+/// parameter slices in the same order, each with what is left of it.
 std::unique_ptr<Network> build_network(const JsonReader& layers, const QuantizerDefaults& defaults,
-                                       const InputFacts& facts, std::size_t outputs, std::uint64_t seed);
+                                       const InputFacts& facts, std::size_t outputs, std::uint64_t seed,
+                                       const Live& live = {});
 
 /// Start widths from the data and the weights: a forward pass of the unquantised network over the rows.
 void adapt_widths(Network& network, const Rows<double>& rows, Workers& workers);

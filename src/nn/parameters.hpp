@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -18,11 +19,17 @@ struct ParameterSlice {
     float lo = -std::numeric_limits<float>::infinity(); ///< values are clipped to [lo, hi] after every update
     float hi = std::numeric_limits<float>::infinity();
     float pull = 0.0F; ///< constant added to the gradient: the signed L1 of widths (method, 4.3)
+    float dead = 0.0F; ///< value of an element that was compacted away: as if it were not there
+    /// A compacted network: which elements of the whole slice these are, ascending. Empty: all.
+    std::vector<std::uint32_t> live = {};
+
+    /// Index in the whole slice.
+    std::size_t whole(std::size_t i) const { return live.empty() ? i : live[i]; }
 };
 
 class Parameters {
   public:
-    /// Returns the number of the slice.
+    /// Returns the number of the slice; offset and size follow from the values.
     std::size_t add(ParameterSlice slice, std::span<const float> values);
 
     const std::vector<ParameterSlice>& slices() const { return slices_; }

@@ -21,14 +21,17 @@ int magnitude_integer_bits(double lo, double hi, int fraction) {
 } // namespace
 
 Quantizer::Quantizer(std::string name, const std::vector<std::size_t>& shape, const QuantizerSettings& settings,
-                     Parameters& parameters)
+                     Parameters& parameters, const std::vector<std::uint32_t>& live)
     : name_(std::move(name)), settings_(settings), size_(1) {
     for (const std::size_t extent : shape)
         size_ *= extent;
+    if (!live.empty()) size_ = live.size();
     groups_ = size_;
+    std::vector<std::uint32_t> live_groups = live;
     if (settings.granularity == Granularity::tensor) {
         groups_ = 1;
         group_of_.assign(size_, 0);
+        live_groups.clear();
     } else if (settings.granularity == Granularity::channel) {
         const std::size_t axis = settings.axis.value_or(shape.size() - 1);
         if (axis >= shape.size())
@@ -38,21 +41,35 @@ Quantizer::Quantizer(std::string name, const std::vector<std::size_t>& shape, co
         for (std::size_t i = axis + 1; i < shape.size(); ++i)
             inner *= shape[i];
         for (std::size_t e = 0; e < size_; ++e)
-            group_of_.push_back(static_cast<std::uint32_t>(e / inner % groups_));
+            group_of_.push_back(static_cast<std::uint32_t>((live.empty() ? e : live[e]) / inner % groups_));
+        live_groups = group_of_;
+        std::sort(live_groups.begin(), live_groups.end());
+        live_groups.erase(std::unique(live_groups.begin(), live_groups.end()), live_groups.end());
+        for (std::uint32_t& group : group_of_) {
+            const auto at = std::lower_bound(live_groups.begin(), live_groups.end(), group);
+            group = static_cast<std::uint32_t>(at - live_groups.begin());
+        }
+        groups_ = live_groups.size();
     }
     const auto pull = static_cast<float>(settings.trainable ? settings.pull : 0.0);
+    const auto add = [&](const std::string& suffix, double lo, double hi, float slice_pull, double dead, double start) {
+        ParameterSlice slice;
+        slice.name = name_ + suffix;
+        slice.lo = static_cast<float>(lo);
+        slice.hi = static_cast<float>(hi);
+        slice.pull = slice_pull;
+        slice.dead = static_cast<float>(dead);
+        slice.live = live_groups;
+        return parameters.add(std::move(slice), std::vector<float>(groups_, static_cast<float>(start)));
+    };
+    // Dead: no bits at all, whatever the rounding.
     if (saturates()) {
-        width_slice_ = parameters.add(
-            {name_ + ".bits", 0, 0, static_cast<float>(settings.min_bits), static_cast<float>(settings.max_bits), pull},
-            std::vector<float>(groups_, static_cast<float>(settings.bits)));
-        integer_slice_ = parameters.add({name_ + ".integer", 0, 0, -24.0F, 24.0F, 0.0F},
-                                        std::vector<float>(groups_, static_cast<float>(settings.integer)));
+        width_slice_ = add(".bits", settings.min_bits, settings.max_bits, pull, 0.0, settings.bits);
+        integer_slice_ = add(".integer", -24.0, 24.0, 0.0F, 0.0, settings.integer);
     } else {
-        width_slice_ = parameters.add({name_ + ".fraction", 0, 0, static_cast<float>(settings.min_fraction),
-                                       static_cast<float>(settings.max_fraction), pull},
-                                      std::vector<float>(groups_, static_cast<float>(settings.fraction)));
-        integer_slice_ = parameters.add({name_ + ".integer", 0, 0, -60.0F, 60.0F, 0.0F},
-                                        std::vector<float>(groups_, static_cast<float>(settings.integer)));
+        const double coarsest = settings.min_fraction;
+        width_slice_ = add(".fraction", coarsest, settings.max_fraction, pull, coarsest, settings.fraction);
+        integer_slice_ = add(".integer", -60.0, 60.0, 0.0F, -coarsest, settings.integer);
     }
 }
 

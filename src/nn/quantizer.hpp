@@ -40,9 +40,10 @@ struct QuantizerSettings {
 
 class Quantizer {
   public:
-    /// `shape` is the tensor's (without the batch). Registers the width parameters under `name`.
+    /// `shape` is the tensor's (without the batch), `live` which of its elements are there (ascending; empty: all).
+    /// Registers the width parameters under `name`.
     Quantizer(std::string name, const std::vector<std::size_t>& shape, const QuantizerSettings& settings,
-              Parameters& parameters);
+              Parameters& parameters, const std::vector<std::uint32_t>& live = {});
 
     const std::string& name() const { return name_; }
     const QuantizerSettings& settings() const { return settings_; }

@@ -4,9 +4,9 @@
 #include "base/file.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/collapse.hpp"
+#include "nn/compact_trainer.hpp"
 #include "nn/front.hpp"
 #include "nn/run_folder.hpp"
-#include "nn/trainer.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -38,26 +38,30 @@ struct Progressing {
 };
 
 /// The whole state of a run between two epochs. Integers that float cannot hold are in the head.
-Checkpoint state_of(const Network& network, Adam& adam, const Front& front, const Ramp& ramp, const Progressing& at) {
+Checkpoint state_of(CompactTrainer& trainer, const Front& front, const Ramp& ramp, const Progressing& at) {
+    const CompactTrainer::State now = trainer.state();
     Checkpoint state;
-    state.head = {{"next_epoch", at.epoch}, {"seconds", at.seconds},  {"collapses", at.collapses},
-                  {"steps", adam.steps()},  {"ramp", ramp.to_json()}, {"front", to_json(front)}};
-    state.arrays = {{"values", network.parameters.values()}, {"mean", adam.mean()}, {"square", adam.square()}};
+    state.head = {{"next_epoch", at.epoch}, {"seconds", at.seconds},   {"collapses", at.collapses},
+                  {"steps", now.steps},     {"ramp", ramp.to_json()},  {"front", to_json(front)},
+                  {"live", now.live},       {"needed_before", nullptr}};
+    if (now.needed_before) state.head["needed_before"] = *now.needed_before;
+    state.arrays = {{"values", now.values}, {"mean", now.mean}, {"square", now.square}};
     return state;
 }
 
-Progressing restore(const std::filesystem::path& path, Network& network, Adam& adam, Front& front, Ramp& ramp) {
+Progressing restore(const std::filesystem::path& path, CompactTrainer& trainer, Front& front, Ramp& ramp) {
     Checkpoint state = read_checkpoint(path);
     for (const auto& [name, values] : state.arrays) {
-        if (values.size() != network.parameters.values().size()) {
+        if (values.size() != trainer.whole().parameters.values().size()) {
             throw Error("belongs to another network", path.string(),
                         "the experiment was changed: train into another folder");
         }
     }
-    network.parameters.values() = state.arrays.at(0).second;
-    adam.mean() = state.arrays.at(1).second;
-    adam.square() = state.arrays.at(2).second;
-    adam.steps() = state.head.at("steps").get<std::int64_t>();
+    CompactTrainer::State now{state.arrays.at(0).second,         state.arrays.at(1).second,
+                              state.arrays.at(2).second,         state.head.at("steps").get<std::int64_t>(),
+                              state.head.at("live").get<Live>(), std::nullopt};
+    if (const Json& before = state.head.at("needed_before"); !before.is_null()) now.needed_before = before.get<Live>();
+    trainer.restore(now);
     front = front_from_json(state.head.at("front"), path.string());
     ramp.restore(state.head.at("ramp"));
     return {state.head.at("next_epoch").get<std::int64_t>(), state.head.at("seconds").get<double>(),
@@ -128,9 +132,8 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     const TrainingRows rows = make_rows(data);
     const Loss loss = loss_of(experiment, data);
     Workers workers(options.threads);
-    const auto network = build_network(experiment.layers(), experiment.quantizers, input_facts(experiment, data),
-                                       loss.outputs, settings.seed);
-    Trainer trainer(settings, *network, rows, loss, workers);
+    const InputFacts facts = input_facts(experiment, data);
+    CompactTrainer trainer(experiment, settings, facts, rows, loss, workers);
 
     write_file(folder.experiment(), kept.dump(2) + "\n");
     write_test_rows(folder, data.test);
@@ -139,17 +142,17 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     Ramp ramp(settings.beta, static_cast<double>(settings.epochs), settings.controller);
     Progressing at;
     if (resumes) {
-        at = restore(folder.state(), *network, trainer.optimizer(), front, ramp);
+        at = restore(folder.state(), trainer, front, ramp);
     } else {
         front.metric_name = experiment.regression ? "rms" : "accuracy";
         front.higher_is_better = !experiment.regression;
-        front.weights = network->weights();
+        front.weights = trainer.whole().weights();
         if (settings.float_epochs > 0) {
-            trainer.train_float(settings.float_epochs);
-            front.float_metric = trainer.float_metric(rows.all, rows.validation_first);
-            front.float_test_metric = trainer.float_metric(rows.test, 0);
+            trainer.trainer().train_float(settings.float_epochs);
+            front.float_metric = trainer.trainer().float_metric(rows.all, rows.validation_first);
+            front.float_test_metric = trainer.trainer().float_metric(rows.test, 0);
         }
-        adapt_widths(*network, rows.all, workers);
+        adapt_widths(trainer.whole(), rows.all, workers);
     }
 
     // Checkpoints that left the front are removed only after the state that no longer names them is on the disk: a
@@ -158,18 +161,17 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     const double seconds_before = at.seconds;
     const auto save = [&] {
         at.seconds = seconds_before + seconds_since(start);
-        write_checkpoint(folder.state(), state_of(*network, trainer.optimizer(), front, ramp, at));
+        write_checkpoint(folder.state(), state_of(trainer, front, ramp, at));
         for (const std::string& name : removed)
             std::filesystem::remove(folder.points() / name);
         removed.clear();
         write_file(folder.front(), to_json(front).dump(1) + "\n");
     };
 
-    CollapseGuard guard(front.higher_is_better, trainer.chance_metric());
+    CollapseGuard guard(front.higher_is_better, trainer.trainer().chance_metric());
     for (const Point& point : front.history)
         guard.judge({point, {}}, point.loss); // what a resumed run has seen
-    std::vector<float> good_values = network->parameters.values();
-    Adam good_adam = trainer.optimizer();
+    CompactTrainer::State good = trainer.state();
 
     double loss_sum = 0.0;
     std::int64_t loss_epochs = 0;
@@ -180,7 +182,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     while (!ramp.finished() && at.collapses <= most_collapses) {
         const double before = ramp.position(), beta = ramp.beta();
         const std::int64_t epoch = at.epoch++;
-        const StepResult result = trainer.epoch(epoch, before, beta);
+        const StepResult result = trainer.trainer().epoch(epoch, before, beta);
         loss_sum += result.loss;
         ++loss_epochs;
         const double per_epoch = seconds_since(loop_start) / static_cast<double>(at.epoch - first);
@@ -196,7 +198,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         Trainer::Evaluation evaluation;
         std::optional<std::string> trouble = "the loss is no longer a number";
         if (!broken) {
-            evaluation = trainer.evaluate(epoch, beta);
+            evaluation = trainer.trainer().evaluate(epoch, beta);
             evaluation.point.loss = loss_sum / static_cast<double>(loss_epochs);
             trouble = guard.judge(evaluation, evaluation.point.loss);
         }
@@ -204,21 +206,19 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         if (trouble) {
             ++at.collapses;
             ramp.turn_down();
-            network->parameters.values() = good_values;
-            trainer.optimizer() = good_adam;
+            trainer.restore(good);
             event = "epoch " + std::to_string(epoch) + ": " + *trouble + " at beta " + std::to_string(beta) +
                     "; back to the last good state, " +
                     (at.collapses > most_collapses ? "training ends" : "beta is halved");
             front.events.push_back(event);
         } else {
-            good_values = network->parameters.values();
-            good_adam = trainer.optimizer();
+            good = trainer.state();
             front.history.push_back(point);
             point.checkpoint = std::to_string(epoch) + ".ckpt";
             if (insert(front, point, removed)) {
-                write_checkpoint(folder.points() / point.checkpoint,
-                                 {{{"epoch", epoch}}, {{"values", network->parameters.values()}}});
+                write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", epoch}}, {{"values", good.values}}});
             }
+            trainer.compact(evaluation);
         }
         if (options.progress) {
             const double remaining =

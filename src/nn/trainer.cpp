@@ -131,16 +131,17 @@ StepResult Trainer::epoch(std::int64_t number, double position, double beta) {
 
 Trainer::Evaluation Trainer::evaluate(std::int64_t number, double beta) const {
     const std::vector<float> before = network_.parameters.values();
-    const Calibration calibration = calibrate(network_, exact_, rows_.all, 1.0);
-    network_.parameters.values() = before;
     Evaluation result;
-    result.live_weights = calibration.live_weights;
+    Calibration& calibration = result.calibration;
+    calibration = calibrate(network_, exact_, rows_.all, 1.0);
+    network_.parameters.values() = before;
     Point& point = result.point;
     point.epoch = number;
     point.ebops = calibration.ebops;
     point.live_weights = calibration.all_live_weights();
     point.beta = beta;
     point.metric = metric_of(loss_, calibration.outputs, rows_.all, rows_.validation_first, rows_.target_scale);
+    calibration.outputs.clear();
     return result;
 }
 

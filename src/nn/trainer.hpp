@@ -41,9 +41,11 @@ class Trainer {
     /// Calibrates on all rows and scores the validation rows; the network's tracked ranges are restored.
     struct Evaluation {
         Point point;
-        std::vector<std::size_t> live_weights; ///< per kernel, in layer order
+        Calibration calibration; ///< without its outputs
     };
     Evaluation evaluate(std::int64_t number, double beta) const;
+    /// What evaluated last.
+    const Engine<double>& exact() const { return exact_; }
     /// Metric of a network that has learned nothing: share of the largest class, or the targets' deviation.
     double chance_metric() const;
 

@@ -12,7 +12,8 @@ namespace {
 
 class Input final : public Op {
   public:
-    Input(Var y, std::size_t size) : y_(y), size_(size) {}
+    Input(Var y, std::vector<std::uint32_t> features, std::size_t size)
+        : y_(y), features_(std::move(features)), size_(size) {}
     void forward(Run<float>& run) const override { copy(run); }
     void forward(Run<double>& run) const override { copy(run); }
     void backward(Run<float>&) const override {}
@@ -22,9 +23,22 @@ class Input final : public Op {
   private:
     template <class T>
     void copy(Run<T>& run) const {
-        std::copy_n(run.input, size_ * tile_rows, run.value(y_));
+        T* y = run.value(y_);
+        for (std::size_t r = 0; r < tile_rows; ++r) {
+            // A tile that is not full repeats its last row: ranges are not disturbed, and the loss gives it no
+            // gradient.
+            const T* row = run.data + std::size_t{run.row_numbers[std::min(r, run.rows - 1)]} * run.features;
+            if (features_.empty()) {
+                for (std::size_t e = 0; e < size_; ++e)
+                    y[e * tile_rows + r] = row[e];
+            } else {
+                for (std::size_t e = 0; e < size_; ++e)
+                    y[e * tile_rows + r] = row[features_[e]];
+            }
+        }
     }
     Var y_;
+    std::vector<std::uint32_t> features_;
     std::size_t size_;
 };
 
@@ -137,8 +151,8 @@ class Add final : public Op {
 
 } // namespace
 
-Var input(Graph& graph, const std::string& name, std::size_t size) {
-    return graph.add(name, std::make_unique<Input>(graph.next(), size), {}, size);
+Var input(Graph& graph, const std::string& name, std::size_t size, const std::vector<std::uint32_t>& features) {
+    return graph.add(name, std::make_unique<Input>(graph.next(), features, size), {}, size);
 }
 
 Var relu(Graph& graph, const std::string& name, Var x) {

@@ -9,8 +9,8 @@
 namespace bitgrain::nn {
 
 // ---- per sample ----
-/// The rows of the data.
-Var input(Graph& graph, const std::string& name, std::size_t size);
+/// The rows of the data: the given features, ascending (empty: all, as many as `size`).
+Var input(Graph& graph, const std::string& name, std::size_t size, const std::vector<std::uint32_t>& features = {});
 /// y = x W (+ b); W is shared, [in][out] row-major; b shared, [out].
 Var affine(Graph& graph, const std::string& name, Var x, Var weights, std::optional<Var> bias);
 Var relu(Graph& graph, const std::string& name, Var x);

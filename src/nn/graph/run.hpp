@@ -48,7 +48,9 @@ struct Run {
     Ranges<T>* ranges = nullptr;                               ///< of this slot
     Sums* sums = nullptr;                                      ///< of this slot, per statistics element
     const std::vector<std::vector<fx::Cast>>* casts = nullptr; ///< infer: exact formats, by quantizer number
-    const T* input = nullptr;                                  ///< this tile's rows of the data, element-major
+    const T* data = nullptr;                                   ///< the data set, row-major
+    std::size_t features = 0;                                  ///< of a row of the data
+    std::span<const std::uint32_t> row_numbers;                ///< this tile's rows of the data: `rows` of them
 
     T* value(Var var) const { return (graph->node(var).shared ? shared_values : tile_values) + offset[var.id]; }
     T* gradient(Var var) const {

@@ -18,6 +18,19 @@ std::vector<float> initial_kernel(Random& random, std::size_t in, std::size_t ou
     return kernel;
 }
 
+/// Elements of the whole kernel that lie in live rows and columns; empty: all.
+std::vector<std::uint32_t> kernel_elements(const Tensor& x, const std::vector<std::uint32_t>& columns,
+                                           std::size_t units) {
+    std::vector<std::uint32_t> elements;
+    if (x.live.empty() && columns.empty()) return elements;
+    const std::size_t count = columns.empty() ? units : columns.size();
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        for (std::size_t o = 0; o < count; ++o)
+            elements.push_back(static_cast<std::uint32_t>(x.whole(i) * units + (columns.empty() ? o : columns[o])));
+    }
+    return elements;
+}
+
 } // namespace
 
 Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in) {
@@ -35,59 +48,84 @@ Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in) {
     }
 
     const Tensor x = context.quantized_input(in[0], "input");
-    const std::size_t size = x.size();
+    Tensor y;
+    y.shape = {units};
+    if (const auto found = context.live.find(name); found != context.live.end()) y.live = found->second;
+    const std::size_t size = x.size(), outputs = y.size();
+    const std::vector<std::uint32_t> elements = kernel_elements(x, y.live, units);
+    const auto add_parameter = [&](const std::string& suffix, const std::vector<std::uint32_t>& live,
+                                   const std::vector<float>& start) {
+        ParameterSlice slice;
+        slice.name = name + suffix;
+        slice.live = live;
+        return context.parameters.add(std::move(slice), start);
+    };
 
-    const std::size_t kernel_slice =
-        context.parameters.add({name + ".kernel"}, initial_kernel(context.random, size, units));
-    Var weights = parameter(graph, name, kernel_slice, size * units);
+    DenseParts parts;
+    parts.relu = has_relu;
+    parts.batch_norm = has_norm;
+    Var weights = parameter(
+        graph, name, add_parameter(".kernel", elements, initial_kernel(context.random, size, outputs)), size * outputs);
     std::vector<double> mean;
     if (in[0].pending) {
         std::vector<double> factor;
-        for (const double deviation : in[0].pending->deviation)
-            factor.push_back(1.0 / deviation);
+        for (std::size_t i = 0; i < size; ++i) {
+            factor.push_back(1.0 / in[0].pending->deviation[x.whole(i)]);
+            mean.push_back(in[0].pending->mean[x.whole(i)]);
+        }
         weights = scale_rows(graph, name, weights, factor);
-        mean = in[0].pending->mean;
     }
 
     std::optional<Var> bias;
     if (has_bias || has_norm) {
-        bias = parameter(graph, name, context.parameters.add({name + ".bias"}, std::vector<float>(units, 0.0F)), units);
+        parts.bias_slice = add_parameter(".bias", y.live, std::vector<float>(outputs, 0.0F));
+        bias = parameter(graph, name, parts.bias_slice, outputs);
     }
     if (has_norm) {
         const Var z = affine(graph, name, x.var, weights, std::nullopt);
-        std::vector<float> start(2 * units, 0.0F);
-        std::fill(start.begin() + static_cast<std::ptrdiff_t>(units), start.end(), 1.0F);
-        const std::size_t moving = context.parameters.add({name + ".moving"}, start);
-        const Var statistics = batch_statistics(graph, name, z, moving, 0.99);
+        std::vector<float> start(2 * outputs, 0.0F);
+        std::fill(start.begin() + static_cast<std::ptrdiff_t>(outputs), start.end(), 1.0F);
+        std::vector<std::uint32_t> both = y.live; // means, then variances
+        for (const std::uint32_t unit : y.live)
+            both.push_back(static_cast<std::uint32_t>(units) + unit);
+        const Var statistics = batch_statistics(graph, name, z, add_parameter(".moving", both, start), 0.99);
         const Var gamma =
-            parameter(graph, name, context.parameters.add({name + ".gamma"}, std::vector<float>(units, 1.0F)), units);
+            parameter(graph, name, add_parameter(".gamma", y.live, std::vector<float>(outputs, 1.0F)), outputs);
         const Var scale = norm_scale(graph, name, gamma, statistics, 1e-3);
         weights = scale_columns(graph, name, weights, scale);
         bias = norm_shift(graph, name, *bias, statistics, scale); // the batch mean includes the inputs' means
     }
 
     CostTerm cost;
-    cost.outputs = units;
+    cost.outputs = outputs;
     const auto count = [&](const QuantizerVars& vars) {
         cost.quantizers.push_back(vars.number);
         cost.width_vars.push_back(vars.width);
     };
     count(*x.quantizer);
+    parts.input_quantizer = x.quantizer->number;
     const QuantizerVars kernel =
-        context.add_quantizer("kernel", {size, units}, *context.settings("kernel_quantizer", context.defaults.kernel));
+        context.add_quantizer("kernel", {in[0].whole_size(), units},
+                              *context.settings("kernel_quantizer", context.defaults.kernel), elements);
     count(kernel);
     weights = quantize(graph, name, weights, kernel);
+    parts.weights = weights;
     if (bias) {
-        if (!mean.empty() && !has_norm) bias = fold_mean(graph, name, *bias, weights, mean);
+        if (!mean.empty() && !has_norm) {
+            bias = fold_mean(graph, name, *bias, weights, mean);
+            parts.mean = mean;
+        }
+        parts.bias_sum = bias;
         const QuantizerVars vars =
-            context.add_quantizer("bias", {units}, *context.settings("bias_quantizer", context.defaults.bias));
+            context.add_quantizer("bias", {units}, *context.settings("bias_quantizer", context.defaults.bias), y.live);
         count(vars);
+        parts.bias_quantizer = vars.number;
         bias = quantize(graph, name, *bias, vars);
+        parts.bias = bias;
     }
     context.cost.push_back(cost);
+    context.dense = parts;
 
-    Tensor y;
-    y.shape = {units};
     y.var = affine(graph, name, x.var, weights, bias);
     if (has_relu) y.var = relu(graph, name, y.var);
     return y;

@@ -6,7 +6,7 @@
 
 namespace bitgrain::nn {
 
-std::size_t Tensor::size() const {
+std::size_t Tensor::whole_size() const {
     std::size_t product = 1;
     for (const std::size_t extent : shape)
         product *= extent;
@@ -21,8 +21,9 @@ std::optional<QuantizerSettings> LayerContext::settings(const std::string& key, 
 }
 
 QuantizerVars LayerContext::add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,
-                                          const QuantizerSettings& settings) {
-    graph.add_quantizer(std::make_unique<Quantizer>(name + "." + suffix, shape, settings, parameters));
+                                          const QuantizerSettings& settings,
+                                          const std::vector<std::uint32_t>& elements) {
+    graph.add_quantizer(std::make_unique<Quantizer>(name + "." + suffix, shape, settings, parameters, elements));
     return quantizer_vars(graph, graph.quantizers().size() - 1);
 }
 
@@ -51,7 +52,7 @@ std::optional<Tensor> LayerContext::quantized(const Tensor& x, const std::string
                     "leave out \"round\" here");
     }
     Tensor y = x;
-    y.quantizer = add_quantizer(suffix, x.shape, *chosen);
+    y.quantizer = add_quantizer(suffix, x.shape, *chosen, x.live);
     y.var = quantize(graph, name, x.var, *y.quantizer);
     if (reads_reals) quantised_data = y;
     return y;

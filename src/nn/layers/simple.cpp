@@ -1,4 +1,5 @@
 // The layers that are one or two graph ops.
+#include "base/error.hpp"
 #include "nn/layers/layer.hpp"
 
 #include <numeric>
@@ -31,7 +32,7 @@ Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in) {
 
 Tensor flatten_layer(LayerContext&, const std::vector<Tensor>& in) {
     Tensor y = in[0];
-    y.shape = {in[0].size()};
+    y.shape = {in[0].whole_size()};
     return y;
 }
 
@@ -42,6 +43,7 @@ Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in) {
     for (std::size_t k = 0; k < in.size(); ++k) {
         refuse_pending(context, in[k]);
         if (in[k].shape != in[0].shape) context.reader.fail("the inputs of an add layer must have the same shape");
+        CHECK(in[k].live == in[0].live, "compaction keeps the inputs of an add layer alike");
         const Tensor x = context.quantized_input(in[k], "input_" + std::to_string(k));
         vars.push_back(x.var);
         cost.quantizers.push_back(x.quantizer->number);
@@ -50,6 +52,7 @@ Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in) {
     context.cost.push_back(cost);
     Tensor y;
     y.shape = in[0].shape;
+    y.live = in[0].live;
     y.var = add(context.graph, context.name, vars);
     return y;
 }
@@ -63,9 +66,12 @@ Tensor concat_layer(LayerContext& context, const std::vector<Tensor>& in) {
         if (x.shape.size() != 1)
             context.reader.fail("the inputs of a concat layer must have one axis", "put flatten layers before it");
         vars.push_back(x.var);
+        for (std::size_t e = 0; e < x.size(); ++e)
+            y.live.push_back(static_cast<std::uint32_t>(y.shape[0] + x.whole(e)));
         y.shape[0] += x.shape[0];
     }
-    std::vector<std::size_t> index(y.shape[0]);
+    if (y.live.size() == y.shape[0]) y.live.clear();
+    std::vector<std::size_t> index(y.size());
     std::iota(index.begin(), index.end(), std::size_t{0});
     y.var = gather(context.graph, context.name, vars, index);
     return y;
