@@ -32,6 +32,12 @@ double Timing::start(const ir::Netlist& netlist, const Schedule& schedule, ir::N
     return latest;
 }
 
+double Timing::first_start(const ir::Netlist& netlist, ir::NodeId node) const {
+    double latest = 0.0;
+    for_each_read(netlist, node, [&](const ir::Signal& s) { latest = std::max(latest, net[s.node]); });
+    return latest;
+}
+
 double Timing::output_end(const ir::Netlist& netlist, const Schedule& schedule, std::size_t j) const {
     const ir::NodeId node = netlist.outputs[j].signal.node;
     if (output[j] <= 0.0) return 0.0;

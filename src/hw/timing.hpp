@@ -26,6 +26,8 @@ struct Timing {
     /// When the operands of a node placed in `stage` are there: the latest of those in the stage and of the registered
     /// ones.
     double start(const ir::Netlist& netlist, const Schedule& schedule, ir::NodeId node, int stage) const;
+    /// The earliest that can be: all operands come from registers.
+    double first_start(const ir::Netlist& netlist, ir::NodeId node) const;
     /// Arrival of a node that starts then, and the end of its logic, which must lie within the budget.
     double arrival(ir::NodeId node, double start) const {
         return wiring[node] ? start : start + logic[node] + net[node];
@@ -43,6 +45,11 @@ void measure(Schedule& schedule, const Timing& timing, const ir::Netlist& netlis
 
 /// Moves nodes to later stages where that makes the registers fewer; keeps the number of stages and the clock.
 void move_later(Schedule& schedule, const Timing& timing, const ir::Netlist& netlist, double budget);
+
+/// Puts every node so that the register bits are the fewest that the clock and that many stages allow. `schedule` comes
+/// in as soon as possible. False, and the schedule as it was, when the netlist is too large for the exact method.
+bool fewest_registers(Schedule& schedule, const Timing& timing, const ir::Netlist& netlist, double budget,
+                      int most_stages);
 
 /// "dense_1, element 7 (add)": where a node comes from, for messages.
 std::string describe(const ir::Netlist& netlist, ir::NodeId node);

@@ -42,6 +42,8 @@ Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, c
         {"lut", "LUT", whole(area.total.lut), "", Source::estimated, share(area.total.lut, target.available.lut)});
     rows.push_back(
         {"ff", "FF", whole(area.total.ff), "", Source::estimated, share(area.total.ff, target.available.ff)});
+    rows.push_back({"register_bits_saved", "FF saved", std::int64_t{schedule.register_bits_saved}, "", Source::computed,
+                    "against every value as soon as possible"});
     rows.push_back({"stages", "pipeline stages", std::int64_t{schedule.stages}, "", Source::computed, ""});
     rows.push_back({"worst_stage", "longest stage", schedule.worst_stage_ns, "ns", Source::estimated, ""});
     rows.push_back({"latency_cycles", "latency", std::int64_t{schedule.latency_cycles()}, "cycles", Source::computed,
