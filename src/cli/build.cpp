@@ -40,8 +40,8 @@ void check(const BuildOptions& options, const hw::Target& target) {
     if (!std::isfinite(options.clock_ns) || options.clock_ns <= 0) throw Error("must be more than 0 ns", "--clock-ns");
     if (!(options.margin >= 0 && options.margin < 1)) throw Error("must be at least 0 and less than 1", "--margin");
     if (options.operands < 2 || options.operands > 3) throw Error("must be 2 or 3", "--operands");
-    if (options.operands > target.max_add_operands) {
-        throw Error("the target adds at most " + std::to_string(target.max_add_operands) + " numbers at once",
+    if (options.operands > target.max_add_operands()) {
+        throw Error("the target adds at most " + std::to_string(target.max_add_operands()) + " numbers at once",
                     "--operands", "target " + target.name);
     }
 }
@@ -110,7 +110,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report.sections.push_back(report::hardware_section(target, netlist, schedule, area, signature));
     report.layers = report::layers(netlist, area);
 
-    write_verilog(rtl::emit(netlist, schedule, signature), home.rtl_lib, build.path() / "rtl");
+    write_verilog(rtl::emit(netlist, schedule, signature, {target.three_operand_adder}), home.rtl_lib,
+                  build.path() / "rtl");
     for (const rtl::File& file : rtl::constraint_files(home.constraints, target, signature)) {
         write_file(build.path() / file.name, file.text);
     }

@@ -91,27 +91,28 @@ void build_in(const fs::path& folder, const std::string& module, const std::stri
 
     // Functions of a limited size: the C++ compiler's time grows faster than their length, and files compile side by
     // side.
-    run_tool({"verilator",
-              "--cc",
-              "--exe",
-              "-O3",
-              "--output-split",
-              "20000",
-              "--output-split-cfuncs",
-              "500",
-              "--prefix",
-              executable,
-              "--top-module",
-              module,
-              "--Mdir",
-              object_folder,
-              "-CFLAGS",
-              "-I..",
-              "-y",
-              ".",
-              module + ".v",
-              harness},
-             folder, "Verilator");
+    std::vector<std::string> verilate = {"verilator",
+                                         "--cc",
+                                         "--exe",
+                                         "-O3",
+                                         "--output-split",
+                                         "20000",
+                                         "--output-split-cfuncs",
+                                         "500",
+                                         "--prefix",
+                                         executable,
+                                         "--top-module",
+                                         module,
+                                         "--Mdir",
+                                         object_folder,
+                                         "-CFLAGS",
+                                         "-I..",
+                                         "-y",
+                                         ".",
+                                         module + ".v",
+                                         harness};
+    if (options.as_synthesised) verilate.emplace_back("-DSYNTHESIS");
+    run_tool(verilate, folder, "Verilator");
 
     const std::vector<std::string> flags = {options.optimize ? "OPT_FAST=-O1" : "OPT_FAST=-O0", "OPT_SLOW=-O0",
                                             "OPT_GLOBAL=-O1"};

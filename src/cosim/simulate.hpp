@@ -19,6 +19,7 @@ struct Options {
     bool optimize = true;          ///< -O1 C++ (many vectors) instead of -O0 (few)
     bool stalls = false;           ///< drop in_valid at random between vectors (seeded), to prove that bubbles pass
     std::uint64_t seed = 1;
+    bool as_synthesised = false; ///< the cells' form for the device; models of its primitives must stand in `rtl`, too
 };
 
 struct Result {

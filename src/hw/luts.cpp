@@ -83,13 +83,17 @@ Parts add_parts(const Target& target, const ir::Netlist& netlist, ir::NodeId nod
     Parts parts = chain(terms[0], terms[1], add.chain_lsb, add.msb);
     if (terms[0].negate) parts += inverted(terms[0].width); // nothing to subtract from: the first is negated alone
     if (terms.size() < 3) return parts;
+    if (target.max_add_operands() > 2) {
+        // A LUT for each bit of the operands, and one for the bits above, which repeat their signs (rtl_lib/fx_add3.v).
+        parts = {};
+        parts[Part::sum_bit] = std::min(add.chain_bits(), add.operand_bits + 1);
+        return parts;
+    }
     // The sum of two terms as a term of its own.
     Operand sum;
     sum.lsb = add.chain_lsb;
     sum.width = add.chain_bits();
-    const Parts second = chain(sum, terms[2], add.chain_lsb, add.msb);
-    if (target.max_add_operands < 3) return parts += second;
-    return second; // the fabric adds three in one chain
+    return parts += chain(sum, terms[2], add.chain_lsb, add.msb);
 }
 
 Parts cast_parts(const Target& target, const ir::Netlist& netlist, ir::NodeId node) {

@@ -54,6 +54,12 @@ AddStructure add_structure(const ir::Netlist& netlist, ir::NodeId id) {
     if (finest->lsb < add.chain_lsb) add.low = static_cast<int>(finest - begin);
     const auto reaches = [&add](const Operand& o) { return o.reaches(add.chain_lsb); };
     add.terms = static_cast<int>(std::count_if(begin, end, reaches));
+    for (auto term = begin; term != end; ++term) {
+        if (reaches(*term)) {
+            const int high = term->msb() + (term->is_signed ? 0 : 1);
+            add.operand_bits = std::max(add.operand_bits, high - add.chain_lsb + 1);
+        }
+    }
     const bool subtracts = std::any_of(begin, end, [&](const Operand& o) { return o.negate && reaches(o); });
     add.chain = add.msb >= add.chain_lsb && (add.terms > 1 || subtracts);
     return add;

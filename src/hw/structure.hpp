@@ -40,8 +40,9 @@ struct AddStructure {
     int lsb = 0, msb = 0;
     int chain_lsb = 0;
     int low = -1;
-    int terms = 0;      ///< operands that reach the chain
-    bool chain = false; ///< false: pure concatenation
+    int terms = 0;        ///< operands that reach the chain
+    int operand_bits = 0; ///< positions from chain_lsb up that hold all bits of the terms, a sign bit included
+    bool chain = false;   ///< false: pure concatenation
 
     int chain_bits() const { return chain ? msb - chain_lsb + 1 : 0; }
 };

@@ -106,8 +106,8 @@ Target read_target(const fs::path& constraints, const std::string& name) {
     target.family = json.get<std::string>("family");
     target.lut_inputs = json.get<int>("lut_inputs");
     if (target.lut_inputs < 3 || target.lut_inputs > 8) json.at("lut_inputs").fail("must be 3 to 8");
-    target.max_add_operands = json.get<int>("max_add_operands");
-    if (target.max_add_operands < 2 || target.max_add_operands > 3) json.at("max_add_operands").fail("must be 2 or 3");
+    target.three_operand_adder =
+        static_cast<ThreeOperandAdder>(json.choice("three_operand_adder", {"none", "lut6_2_carry4", "lut6_2_carry8"}));
     target.lut_per = read_luts(json);
     target.bands = read_bands(json);
     target.vendor_run = read_vendor_run(json);

@@ -3,6 +3,7 @@
 
 #include "hw/parts.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -37,17 +38,23 @@ struct Resources {
     long ff = 0;
 };
 
+/// What adds three numbers with one LUT per bit (rtl_lib/fx_add3.v); none: an adder of three costs two carry chains.
+enum class ThreeOperandAdder : std::uint8_t { none, lut6_2_carry4, lut6_2_carry8 };
+
 struct Target {
     std::string name; ///< "xcvu13p"
     std::string part; ///< full part number for vendor tools; empty for generic
     std::string family;
     int lut_inputs = 6;
-    int max_add_operands = 2; ///< 3 when the fabric adds three numbers in one carry chain
+    ThreeOperandAdder three_operand_adder = ThreeOperandAdder::none;
     Delay delay;
     Parts lut_per{{1, 0, 1, 1, 1, 1, 1, 1}}; ///< LUTs per part
     Bands bands;
     VendorRun vendor_run;
     Resources available; ///< 0: unknown
+
+    /// Numbers that one carry chain adds.
+    int max_add_operands() const { return three_operand_adder == ThreeOperandAdder::none ? 2 : 3; }
 };
 
 /// All targets found in the folder, by name, sorted.

@@ -25,14 +25,14 @@ std::string padded(std::string text, std::size_t width) {
 }
 
 std::string slice(const Port& port) {
-    const std::string high = std::to_string(port.offset + port.width - 1);
-    return port.width == 1 ? '[' + high + ']' : '[' + high + ':' + std::to_string(port.offset) + ']';
+    return bit_slice(port.offset, port.offset + port.width - 1);
 }
 
 class ModulePrinter {
   public:
-    ModulePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature)
-        : netlist_(netlist), schedule_(schedule), signature_(signature),
+    ModulePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
+                  const EmitOptions& options)
+        : netlist_(netlist), schedule_(schedule), signature_(signature), options_(options),
           names_({"clk", "in_valid", "in_data", "out_data", "out_valid", "LATENCY", signature.module}),
           nets_(netlist, schedule, names_) {}
 
@@ -188,7 +188,7 @@ class ModulePrinter {
                       (seen.insert(scope).second ? "" : " (continued)"));
                 current = scope;
             }
-            body_ += print_node(netlist_, schedule_, node, nets_, cells_);
+            body_ += print_node(netlist_, schedule_, node, options_.three_operand_adder, nets_, cells_);
             declare_copies(node);
         }
         print_clocked();
@@ -257,6 +257,7 @@ class ModulePrinter {
     const ir::Netlist& netlist_;
     const hw::Schedule& schedule_;
     const Signature& signature_;
+    const EmitOptions& options_;
     Names names_;
     Nets nets_;
     std::set<std::string> cells_;
@@ -269,12 +270,13 @@ class ModulePrinter {
 
 } // namespace
 
-Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature) {
+Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
+             const EmitOptions& options) {
     CHECK(schedule.stage.size() == netlist.nodes.size(), "the schedule is of another netlist");
     CHECK(signature.inputs.size() == netlist.inputs.size() && signature.outputs.size() == netlist.outputs.size(),
           "the signature is of another netlist");
     CHECK(signature.latency_cycles == schedule.latency_cycles(), "the signature is of another schedule");
-    return ModulePrinter(netlist, schedule, signature).print();
+    return ModulePrinter(netlist, schedule, signature, options).print();
 }
 
 } // namespace bitgrain::rtl

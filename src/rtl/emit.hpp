@@ -54,6 +54,12 @@ struct Verilog {
     std::vector<File> files;
     std::vector<std::string> cells;
 };
-Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature);
+
+struct EmitOptions {
+    /// The target's; none: adders of three numbers are expressions.
+    hw::ThreeOperandAdder three_operand_adder = hw::ThreeOperandAdder::none;
+};
+Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
+             const EmitOptions& options = {});
 
 } // namespace bitgrain::rtl

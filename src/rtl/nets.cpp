@@ -35,6 +35,10 @@ std::string range(int width) {
     return width == 1 ? "" : "[" + number(width - 1) + ":0] ";
 }
 
+std::string bit_slice(int low, int high) {
+    return '[' + number(high) + (low == high ? "" : ":" + number(low)) + ']';
+}
+
 Nets::Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, Names& names)
     : netlist_(netlist), schedule_(schedule), names_(names), printed_(hw::live(netlist)),
       copies_(hw::register_ranks(schedule, netlist)), first_(netlist.nodes.size(), 0) {
@@ -69,7 +73,7 @@ std::string Nets::slice(std::size_t net, int low, int high) {
     CHECK(low >= 0 && low <= high && high < n.width, "bits outside of " + n.name);
     n.unread &= ~(~std::uint64_t{0} >> (63 - (high - low)) << low);
     if (n.width == 1 || (low == 0 && high == n.width - 1)) return n.name;
-    return n.name + '[' + number(high) + (low == high ? "" : ":" + number(low)) + ']';
+    return n.name + bit_slice(low, high);
 }
 
 std::string Nets::read(const Bits& bits, int from, int to) {
@@ -129,8 +133,7 @@ std::vector<std::string> Nets::unread() const {
             while (low > 0 && (net.unread >> (low - 1)) % 2 != 0)
                 --low;
             const bool all = low == 0 && high == net.width - 1;
-            result.push_back(all ? net.name
-                                 : net.name + '[' + number(high) + (low == high ? "" : ":" + number(low)) + ']');
+            result.push_back(all ? net.name : net.name + bit_slice(low, high));
             high = low;
         }
     }

@@ -17,6 +17,8 @@ namespace bitgrain::rtl {
 std::string literal(int width, std::int64_t code);
 /// "[7:0] ", or nothing for one bit.
 std::string range(int width);
+/// "[7:4]", or "[7]" for one bit.
+std::string bit_slice(int low, int high);
 
 /// Some bits of a number at absolute positions lsb .. lsb + width - 1, in one net.
 struct Bits {

@@ -13,10 +13,11 @@ const std::string indent = "    ";
 
 class NodePrinter {
   public:
-    NodePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId id, Nets& nets,
-                std::set<std::string>& cells)
-        : netlist_(netlist), node_(netlist.nodes[id]), nets_(nets), cells_(cells), id_(id), stage_(schedule.stage[id]),
-          width_(node_.interval.width()), lsb_(-node_.interval.fraction), msb_(lsb_ + width_ - 1) {}
+    NodePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId id, hw::ThreeOperandAdder adder,
+                Nets& nets, std::set<std::string>& cells)
+        : netlist_(netlist), node_(netlist.nodes[id]), adder_(adder), nets_(nets), cells_(cells), id_(id),
+          stage_(schedule.stage[id]), width_(node_.interval.width()), lsb_(-node_.interval.fraction),
+          msb_(lsb_ + width_ - 1) {}
 
     std::string print() {
         switch (node_.op) {
@@ -24,7 +25,7 @@ class NodePrinter {
         case ir::Op::constant:
             break; // ports and literals: printed where they are read
         case ir::Op::add:
-            return wire(sum());
+            return sum();
         case ir::Op::cast:
             return cast();
         case ir::Op::select:
@@ -46,6 +47,11 @@ class NodePrinter {
 
     std::string sum() {
         hw::AddStructure add = hw::add_structure(netlist_, id_);
+        // The cell has no form for a single bit; the emitted expression is as small.
+        const int operand_bits = std::min(std::max(add.operand_bits, 2), add.chain_bits());
+        if (adder_ != hw::ThreeOperandAdder::none && add.terms == 3 && operand_bits > 1) {
+            return three_operand_cell(add, operand_bits);
+        }
         for (hw::Operand& term : add.operands) {
             // "- 8'd3" reads better than "+ 8'd253", and is the same.
             if (!add.chain || !term.is_constant || term.code >= 0 || term.lsb < add.chain_lsb) continue;
@@ -70,10 +76,41 @@ class NodePrinter {
                 if (term.reaches(add.chain_lsb)) high = nets_.read(term, stage_, add.chain_lsb, msb_);
             }
         }
-        if (add.low < 0) return high;
-        const std::string low = nets_.read(add.operands[static_cast<std::size_t>(add.low)], stage_, lsb_,
-                                           std::min(add.chain_lsb - 1, msb_));
-        return high.empty() ? low : '{' + high + ", " + low + '}';
+        if (add.low < 0) return wire(high);
+        return wire(high.empty() ? low_bits(add) : '{' + high + ", " + low_bits(add) + '}');
+    }
+
+    /// The bits below the chain, which are those of one operand.
+    std::string low_bits(const hw::AddStructure& add) {
+        return nets_.read(add.operands[static_cast<std::size_t>(add.low)], stage_, lsb_,
+                          std::min(add.chain_lsb - 1, msb_));
+    }
+
+    /// a + b + c, a + b - c or a - b - c: at least one operand of an add is positive.
+    std::string three_operand_cell(const hw::AddStructure& add, int operand_bits) {
+        std::vector<std::string> bits;
+        int minus = 0;
+        for (const bool negative : {false, true}) {
+            for (const hw::Operand& term : add.operands) {
+                if (term.negate != negative) continue;
+                bits.push_back(nets_.read(term, stage_, add.chain_lsb, add.chain_lsb + operand_bits - 1));
+                minus += negative ? 1 : 0;
+            }
+        }
+        CHECK(minus < 3, "an add of three has an operand without a minus sign");
+        const std::string name = nets_.name(id_);
+        std::string text = declaration("wire") + end(), sum = name;
+        if (add.low >= 0) {
+            const int split = add.chain_lsb - lsb_;
+            sum += bit_slice(split, width_ - 1);
+            text += indent + "assign " + name + bit_slice(0, split - 1) + " = " + low_bits(add) + ";\n";
+        }
+        return text + cell("fx_add3",
+                           {{"WIDTH", add.chain_bits()},
+                            {"OPERAND", operand_bits},
+                            {"MINUS", minus},
+                            {"CARRY", adder_ == hw::ThreeOperandAdder::lut6_2_carry4 ? 4 : 8}},
+                           name + "_adder", {{"a_i", bits[0]}, {"b_i", bits[1]}, {"c_i", bits[2]}, {"sum_o", sum}});
     }
 
     std::string select() {
@@ -152,7 +189,7 @@ class NodePrinter {
             }
             text +=
                 cell("fx_round", {{"WIDTH", bits}, {"DROP", cast.lsb - from}, {"CONVERGENT", cast.convergent ? 1 : 0}},
-                     nets_.name(id_) + "_rounding", input, name);
+                     nets_.name(id_) + "_rounding", {{"value_i", input}, {"value_o", name}});
         }
         if (cast.clamp) {
             const std::string input = read(cast.lsb, cast.lsb + cast.rounded_width - 1);
@@ -162,7 +199,7 @@ class NodePrinter {
                           {"OUT_WIDTH", width_},
                           {"OUT_SIGNED", node_.interval.is_signed() ? 1 : 0},
                           {"SYMMETRIC", cast.symmetric ? 1 : 0}},
-                         nets_.name(id_) + "_saturation", input, nets_.name(id_));
+                         nets_.name(id_) + "_saturation", {{"value_i", input}, {"value_o", nets_.name(id_)}});
         }
         if (!cast.round && !cast.clamp) text += wire(read(lsb_, msb_));
         return text;
@@ -173,18 +210,25 @@ class NodePrinter {
     }
 
     std::string cell(const std::string& module, const std::vector<std::pair<const char*, int>>& parameters,
-                     const std::string& instance, const std::string& input, const std::string& output) {
+                     const std::string& instance, const std::vector<std::pair<const char*, std::string>>& ports) {
         cells_.insert(module);
-        std::string text = indent + module + " #(";
-        for (std::size_t i = 0; i < parameters.size(); ++i) {
-            text += (i == 0 ? "." : ", .") + std::string(parameters[i].first) + '(' +
-                    std::to_string(parameters[i].second) + ')';
+        std::string text = indent + module + " #(", separator = ".";
+        for (const auto& [parameter, value] : parameters) {
+            text += separator + parameter + '(' + std::to_string(value) + ')';
+            separator = ", .";
         }
-        return text + ") " + nets_.claim(instance) + " (.value_i(" + input + "), .value_o(" + output + "));\n";
+        text += ") " + nets_.claim(instance) + " (";
+        separator = ".";
+        for (const auto& [port, net] : ports) {
+            text += separator + port + '(' + net + ')';
+            separator = ", .";
+        }
+        return text + ");\n";
     }
 
     const ir::Netlist& netlist_;
     const ir::Node& node_;
+    hw::ThreeOperandAdder adder_;
     Nets& nets_;
     std::set<std::string>& cells_;
     ir::NodeId id_;
@@ -204,9 +248,9 @@ std::string remark(const fx::Interval& interval, int stage) {
     return " // " + fx::name(fx::format_of(interval)) + ", stage " + std::to_string(stage);
 }
 
-std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, Nets& nets,
-                       std::set<std::string>& cells) {
-    return NodePrinter(netlist, schedule, node, nets, cells).print();
+std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node,
+                       hw::ThreeOperandAdder adder, Nets& nets, std::set<std::string>& cells) {
+    return NodePrinter(netlist, schedule, node, adder, nets, cells).print();
 }
 
 } // namespace bitgrain::rtl

@@ -3,6 +3,7 @@
 // widths.
 #pragma once
 
+#include "hw/target.hpp"
 #include "ir/netlist.hpp"
 #include "rtl/nets.hpp"
 
@@ -12,8 +13,8 @@
 namespace bitgrain::rtl {
 
 /// Lines that declare and drive the node's net; `cells` collects the library cells that they instantiate.
-std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, Nets& nets,
-                       std::set<std::string>& cells);
+std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node,
+                       hw::ThreeOperandAdder adder, Nets& nets, std::set<std::string>& cells);
 
 /// Minus the operand, `width` bits from its lowest position up.
 std::string print_negation(const hw::Operand& operand, int stage, int width, Nets& nets);

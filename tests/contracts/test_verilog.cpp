@@ -78,8 +78,8 @@ std::size_t mismatches(const model::Model& m, const rtl::Signature& signature, c
 
 TEST_CASE("random models keep every output bit from model to simulated Verilog", "[contracts][verilog]") {
     const std::size_t count = 75;
-    // Three designs: fast and slow clock, two- and three-operand adders, with and without tables in the place of adders
-    // and bubbles between vectors.
+    // Three designs: fast and slow clock, two- and three-operand adders (as the primitives of the device), with and
+    // without tables in the place of adders and bubbles between vectors.
     const auto [first_seed, clock_ns, operands, tables] = GENERATE(
         table<std::uint64_t, double, int, bool>({{1001, 7.0, 2, true}, {2001, 12.0, 3, false}, {3001, 60.0, 3, true}}));
     INFO("seeds " << first_seed << " to " << first_seed + count - 1);
@@ -100,7 +100,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     const hw::Schedule schedule = hw::schedule(target, netlist, schedule_options);
     hw::verify(schedule, target, netlist, schedule_options);
     const rtl::Signature signature = rtl::signature(netlist, schedule);
-    const rtl::Verilog verilog = rtl::emit(netlist, schedule, signature);
+    const rtl::Verilog verilog = rtl::emit(netlist, schedule, signature, {target.three_operand_adder});
 
     const fs::path folder = fs::temp_directory_path() / ("bitgrain-contracts-" + std::to_string(::getpid()));
     fs::remove_all(folder);
@@ -109,6 +109,10 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     for (const std::string& cell : verilog.cells)
         fs::copy_file(fs::path(BITGRAIN_SOURCE_DIR) / "rtl_lib" / (cell + ".v"), folder / "rtl" / (cell + ".v"));
 
+    const auto primitives = fs::directory_iterator(fs::path(BITGRAIN_SOURCE_DIR) / "rtl_lib" / "sim");
+    for (const fs::directory_entry& primitive : primitives)
+        fs::copy_file(primitive.path(), folder / "rtl" / primitive.path().filename());
+
     cosim::Options simulation;
     simulation.rtl = folder / "rtl";
     simulation.harness = fs::path(BITGRAIN_SOURCE_DIR) / "sim";
@@ -116,6 +120,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     simulation.optimize = false;
     simulation.stalls = first_seed == 2001;
     simulation.seed = first_seed;
+    simulation.as_synthesised = operands == 3;
     const cosim::Result result = cosim::simulate(signature, codes, rows, simulation);
     CHECK(mismatches(all, signature, codes, result.outputs) == 0);
     CHECK(result.latency_cycles == schedule.latency_cycles());

@@ -77,8 +77,15 @@ TEST_CASE("a third operand costs a chain, or a LUT level where the fabric adds t
     const int bits = three.netlist.nodes[three.node].interval.width();
     // x + y: 4 bits; then, from the sum, the bits of 4 y: 4 of them, the carry above is on its own.
     CHECK(hw::luts(target, three.netlist, three.node) == 4.0 + 4.0);
-    target.max_add_operands = 3;
-    CHECK(hw::luts(target, three.netlist, three.node) == 4.0);
+    target.three_operand_adder = hw::ThreeOperandAdder::lut6_2_carry8;
+    CHECK(hw::luts(target, three.netlist, three.node) == bits);
+    // Two bits above the signed operands share one LUT.
+    const auto apart = [](ir::Builder& b, ir::Signal x, ir::Signal y) {
+        return b.add(x, y, b.input("z", {true, 3, 0}));
+    };
+    const One extended = one({true, 3, 0}, {true, 3, 0}, apart);
+    CHECK(hw::luts(target, extended.netlist, extended.node) == 5.0);
+    CHECK(extended.netlist.nodes[extended.node].interval.width() == 6);
     CHECK(three.logic() == chain(bits) + 8.0 + 1.0);
 }
 

@@ -94,6 +94,6 @@ TEST_CASE("a target file with a wrong key, a number without source or a negative
     CHECK(error_of(negative.folder, "here").message().find("0 or more") != std::string::npos);
     const Changed part("\"sum_bit\"", "\"summ_bit\"");
     CHECK(error_of(part.folder, "here").message().find("sum_bit") != std::string::npos);
-    const Changed operands("\"max_add_operands\": 2", "\"max_add_operands\": 4");
-    CHECK(error_of(operands.folder, "here").message().find("2 or 3") != std::string::npos);
+    const Changed operands("\"three_operand_adder\": \"none\"", "\"three_operand_adder\": \"lut4\"");
+    CHECK(error_of(operands.folder, "here").message().find("lut4") != std::string::npos);
 }

@@ -59,9 +59,10 @@ inline Design make_design(const ir::Netlist& netlist, const hw::ScheduleOptions&
                           const std::string& target_name = "xcvu13p") {
     Design design;
     design.netlist = netlist;
-    design.schedule = hw::schedule(target(target_name), netlist, options);
+    const hw::Target device = target(target_name);
+    design.schedule = hw::schedule(device, netlist, options);
     design.signature = rtl::signature(netlist, design.schedule);
-    design.verilog = rtl::emit(netlist, design.schedule, design.signature);
+    design.verilog = rtl::emit(netlist, design.schedule, design.signature, {device.three_operand_adder});
     return design;
 }
 
@@ -79,6 +80,13 @@ inline void write_files(const Design& design, const fs::path& folder) {
     for (const std::string& cell : design.verilog.cells) {
         fs::copy_file(source_folder / "rtl_lib" / (cell + ".v"), folder / (cell + ".v"),
                       fs::copy_options::overwrite_existing);
+    }
+}
+
+/// Our models of the devices' primitives, for simulations of the cells as they are synthesised.
+inline void write_primitives(const fs::path& folder) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(source_folder / "rtl_lib" / "sim")) {
+        if (entry.path().extension() == ".v") fs::copy_file(entry.path(), folder / entry.path().filename());
     }
 }
 
@@ -110,7 +118,7 @@ inline void require_iverilog(const Design& design, const fs::path& folder) {
                    sources(design), folder);
 }
 inline void require_yosys(const Design& design, const fs::path& folder) {
-    std::string script = "read_verilog";
+    std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog";
     for (const std::string& file : sources(design))
         script += ' ' + file;
     script += "; hierarchy -check -top " + design.signature.module + "; proc; check -assert";
@@ -127,13 +135,15 @@ struct Run {
     bool stalls = false;
     bool optimize = false;
     std::uint64_t seed = 1;
+    bool as_synthesised = false;
 };
 
 /// Simulates the vectors and compares every output of every row with evaluate(), and the latency with the schedule.
 inline void require_equal(const Design& design, const fs::path& folder, const std::vector<std::int64_t>& inputs,
                           const Run& run) {
     const std::vector<std::int64_t> expected = ir::evaluate(design.netlist, inputs, run.rows);
-    const cosim::Options options{folder, source_folder / "sim", folder / "sim", run.optimize, run.stalls, run.seed};
+    const cosim::Options options{folder,   source_folder / "sim", folder / "sim", run.optimize, run.stalls,
+                                 run.seed, run.as_synthesised};
     const cosim::Result result = cosim::simulate(design.signature, inputs, run.rows, options);
     CHECK(result.latency_cycles == design.schedule.latency_cycles());
     REQUIRE(result.outputs.size() == expected.size());

@@ -94,7 +94,15 @@ void add_adders(Cells& cells) {
         cells.finish(cells.builder().add(k % 4 < 2 ? a : ir::Builder::negate(a),
                                          cells.builder().constant(cells.pick(-40, 40), cells.pick(-9, 9))));
     }
-    for (int k = 0; k < 200; ++k) { // three operands, or two and a constant
+    for (int width = 7; width <= 31; ++width) {
+        const ir::Signal a = cells.input(format(true, width, 3)), b = cells.input(format(false, width - 5, 0));
+        cells.finish(cells.builder().add(a, ir::Builder::negate(b)));
+    }
+}
+
+/// Three operands, or two and a constant.
+void add_adders_of_three(Cells& cells) {
+    for (int k = 0; k < 200; ++k) {
         ir::Signal in[3];
         for (ir::Signal& signal : in) {
             signal = cells.input(format(cells.random().chance(0.5), cells.pick(1, 4), cells.pick(-2, 5)));
@@ -103,9 +111,10 @@ void add_adders(Cells& cells) {
         if (k % 4 == 0) in[2] = cells.builder().constant(cells.pick(-20, 20), cells.pick(-2, 4));
         cells.finish(cells.builder().add(in[0], in[1], in[2]));
     }
-    for (int width = 7; width <= 31; ++width) {
-        const ir::Signal a = cells.input(format(true, width, 3)), b = cells.input(format(false, width - 5, 0));
-        cells.finish(cells.builder().add(a, ir::Builder::negate(b)));
+    for (int width = 4; width <= 31; ++width) {
+        const ir::Signal a = cells.input(format(true, width, 2)), b = cells.input(format(false, width - 3, 0));
+        const ir::Signal c = cells.input(format(true, width - 1, 1));
+        cells.finish(cells.builder().add(a, ir::Builder::negate(b), width % 2 == 0 ? c : ir::Builder::negate(c)));
     }
 }
 
@@ -172,6 +181,7 @@ TEST_CASE("C6: every op in every corner is the same in Verilog and in the evalua
     Cells cells;
     add_casts(cells);
     add_adders(cells);
+    add_adders_of_three(cells);
     add_selects(cells);
     add_tables_and_products(cells);
     CHECK(cells.instances() > 1500);
@@ -183,4 +193,23 @@ TEST_CASE("C6: every op in every corner is the same in Verilog and in the evalua
     test::write_files(design, scratch.path());
     test::require_accepted(design, scratch.path());
     test::require_equal(design, scratch.path(), vectors, {rows});
+}
+
+TEST_CASE("C6: adders of three are the same as expressions, as cells and as a device's primitives", "[rtl][c6]") {
+    const auto [target, as_synthesised] =
+        GENERATE(table<const char*, bool>({{"generic", false}, {"xc7a100t", true}, {"xcvu13p", true}}));
+    CAPTURE(target);
+    Cells cells;
+    add_adders_of_three(cells);
+    const std::vector<std::int64_t> vectors = cells.vectors();
+    const test::Design design = test::make_design(cells.builder().finish(), test::combinational(), target);
+    CHECK(design.verilog.cells == std::vector<std::string>(as_synthesised ? 1 : 0, "fx_add3"));
+
+    const test::Scratch scratch;
+    test::write_files(design, scratch.path());
+    test::require_accepted(design, scratch.path());
+    if (as_synthesised) test::write_primitives(scratch.path());
+    test::Run run{rows};
+    run.as_synthesised = as_synthesised;
+    test::require_equal(design, scratch.path(), vectors, run);
 }
