@@ -100,6 +100,7 @@ class Attempt {
         System system = make_system(prepared_, rule_, limit_, derived ? &derivations_ : nullptr);
         system.watch();
         share_patterns(system, true);
+        system.index().shrink();
         return system;
     }
 

@@ -7,14 +7,22 @@
 
 namespace bitgrain::cmvm {
 
-PatternIndex::PatternIndex() : entries_(1024, Entry{0, 0, 0.0f}), queue_(levels), mask_(1023), shift_(54) {}
+namespace {
+
+constexpr std::size_t fewest_entries = 1024;
+
+}
+
+PatternIndex::PatternIndex() : queue_(levels) {
+    resize(fewest_entries);
+}
 
 int PatternIndex::add(std::uint64_t key) {
     std::size_t i = find(key);
     Entry& e = entries_[i];
     if (e.count != 0) return ++e.count;
     e = {key, 1, 0.0f};
-    if (++used_ * 2 > entries_.size()) grow();
+    if (++used_ * 2 > entries_.size()) resize(entries_.size() * 2);
     return 1;
 }
 
@@ -70,6 +78,8 @@ std::optional<PatternIndex::Candidate> PatternIndex::pop() {
     for (std::size_t level = highest(); level != levels; level = highest()) {
         std::vector<Candidate>& waiting = queue_[level];
         while (!waiting.empty()) {
+            constexpr std::size_t ahead = 4;
+            if (waiting.size() > ahead) prefetch(waiting[waiting.size() - 1 - ahead].key);
             const Candidate last = waiting.back();
             waiting.pop_back();
             Entry& e = entries_[find(last.key)];
@@ -88,11 +98,16 @@ void PatternIndex::clear_queue() {
     }
 }
 
-void PatternIndex::grow() {
-    std::vector<Entry> old(entries_.size() * 2, Entry{0, 0, 0.0f});
+void PatternIndex::shrink() {
+    const std::size_t entries = std::max(fewest_entries, std::bit_ceil(used_ * 4));
+    if (entries < entries_.size()) resize(entries);
+}
+
+void PatternIndex::resize(std::size_t entries) {
+    std::vector<Entry> old(entries, Entry{0, 0, 0.0f});
     old.swap(entries_);
     mask_ = entries_.size() - 1;
-    --shift_;
+    shift_ = 64 - std::countr_zero(entries);
     for (const Entry& e : old) {
         if (e.count != 0) entries_[find(e.key)] = e;
     }

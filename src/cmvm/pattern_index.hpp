@@ -15,6 +15,10 @@ class PatternIndex {
   public:
     PatternIndex();
 
+    /// Starts loading what add() and remove() will need: most of their time is spent waiting for memory.
+    void prefetch(std::uint64_t key) const { __builtin_prefetch(&entries_[slot(key)], 1); }
+    /// Gives back what more patterns needed: a small table stays in the cache and is copied fast.
+    void shrink();
     /// Returns the new count.
     int add(std::uint64_t key);
     void remove(std::uint64_t key);
@@ -56,7 +60,7 @@ class PatternIndex {
             i = (i + 1) & mask_;
         return i;
     }
-    void grow();
+    void resize(std::size_t entries);
 
     /// Scores within 1/128 of each other share a level: a queue of levels needs no comparisons.
     static constexpr std::size_t words = 64, levels = words * 64;

@@ -3,29 +3,31 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 namespace bitgrain::cmvm {
 
-bool TreePlanner::smaller(const Item& a, const Item& b) {
-    if (a.magnitude != b.magnitude) return a.magnitude < b.magnitude;
-    if (a.value.range.lsb != b.value.range.lsb) return a.value.range.lsb < b.value.range.lsb;
-    if (a.depth != b.depth) return a.depth < b.depth;
-    return a.name < b.name;
+void TreePlanner::add_item(const SignedRange& value, int depth) {
+    const Range& range = value.range;
+    items_.push_back(
+        {value, std::max(-range.lo, range.hi), depth, top(range), rule_->weight(depth), rule_->weight(depth + 1)});
 }
 
-bool TreePlanner::fits(int deepest, std::int64_t removed) const {
-    return !rule_->limited() || weight_ - removed + rule_->weight(deepest + 1) <= limit_;
+bool TreePlanner::smaller(std::uint32_t a, std::uint32_t b) const {
+    const Item &x = items_[a], &y = items_[b];
+    if (x.magnitude != y.magnitude) return x.magnitude < y.magnitude;
+    if (x.value.range.lsb != y.value.range.lsb) return x.value.range.lsb < y.value.range.lsb;
+    if (x.depth != y.depth) return x.depth < y.depth;
+    return a < b;
 }
 
-std::int64_t TreePlanner::weight_of(const Choice& choice) const {
-    std::int64_t weight = 0;
-    for (int k = 0; k < choice.operands; ++k)
-        weight += rule_->weight(items_[choice.in[k]].depth);
-    return weight;
+std::int64_t TreePlanner::room() const {
+    return rule_->limited() ? limit_ - weight_ : std::numeric_limits<std::int64_t>::max();
 }
 
 Joined TreePlanner::joined(const Choice& choice) const {
-    const auto value = [&](int k) -> const SignedRange& { return items_[choice.in[k]].value; };
+    const auto value = [&](int k) -> const SignedRange& { return at(choice.in[k]).value; };
     return choice.operands == 2 ? join(value(0), value(1)) : join(value(0), value(1), value(2));
 }
 
@@ -33,26 +35,27 @@ Joined TreePlanner::joined(const Choice& choice) const {
 TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest) const {
     Choice best;
     int least_gap = 0, least_top = 0;
+    const std::int64_t room_left = room();
     const auto look = [&](std::size_t i, std::size_t j) {
-        const Item &low = items_[i], &high = items_[j];
+        const Item &low = at(i), &high = at(j);
         const int gap = high.value.range.lsb - low.top;
         if (gap < 0 || i == j || low.value.range.lo < 0 || low.value.negate != high.value.negate) return;
         if (best.operands != 0 && (gap > least_gap || (gap == least_gap && high.top >= least_top))) return;
-        if (!fits(std::max(low.depth, high.depth), rule_->weight(low.depth) + rule_->weight(high.depth))) return;
+        if (growth(low, high) > room_left) return;
         best = {{std::min(i, j), std::max(i, j), 0}, 2};
         least_gap = gap;
         least_top = high.top;
     };
     if (newest) {
-        for (std::size_t i = 0; i < items_.size(); ++i)
+        for (std::size_t i = 0; i < order_.size(); ++i)
             look(i, *newest);
-        for (std::size_t j = 0; j < items_.size(); ++j)
+        for (std::size_t j = 0; j < order_.size(); ++j)
             look(*newest, j);
         return best;
     }
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-        if (items_[i].value.range.lo < 0) continue;
-        for (std::size_t j = 0; j < items_.size(); ++j)
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+        if (at(i).value.range.lo < 0) continue;
+        for (std::size_t j = 0; j < order_.size(); ++j)
             look(i, j);
     }
     return best;
@@ -60,16 +63,18 @@ TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest
 
 /// The larger operand decides the top, so it is the smallest possible; of the others the one that wastes no depth.
 TreePlanner::Choice TreePlanner::smallest_pair() const {
-    for (std::size_t j = 1; j < items_.size(); ++j) {
+    const std::int64_t room_left = room();
+    for (std::size_t j = 1; j < order_.size(); ++j) {
+        const Item& large = at(j);
         Choice best;
         int least_wait = 0;
         for (std::size_t i = 0; i < j; ++i) {
-            const int a = items_[i].depth, b = items_[j].depth;
-            const int wait = rule_->limited() ? std::max(a, b) - std::min(a, b) : 0;
-            if (best.operands != 0 && wait >= least_wait) continue;
-            if (!fits(std::max(a, b), rule_->weight(a) + rule_->weight(b))) continue;
+            const Item& small = at(i);
+            const int wait = rule_->limited() ? std::abs(small.depth - large.depth) : 0;
+            if ((best.operands != 0 && wait >= least_wait) || growth(small, large) > room_left) continue;
             best = {{i, j, 0}, 2};
             least_wait = wait;
+            if (wait == 0) break;
         }
         if (best.operands != 0) return best;
     }
@@ -79,15 +84,17 @@ TreePlanner::Choice TreePlanner::smallest_pair() const {
 TreePlanner::Choice TreePlanner::smallest_triple() const {
     Choice best;
     int least = 0;
-    const std::size_t count = std::min(items_.size(), triple_window_);
+    const std::int64_t room_left = room();
+    const std::size_t count = std::min(order_.size(), triple_window_);
     for (std::size_t k = 2; k < count; ++k) {
         for (std::size_t j = 1; j < k; ++j) {
             for (std::size_t i = 0; i < j; ++i) {
+                const Item &x = at(i), &y = at(j), &z = at(k);
+                if (std::max(growth(x, y), z.next_weight - x.weight - y.weight) - z.weight > room_left) continue;
                 const Choice choice{{i, j, k}, 3};
-                if (!fits(std::max({items_[i].depth, items_[j].depth, items_[k].depth}), weight_of(choice))) continue;
                 // Of the two coarser grids only the middle one shortens the chain: let them be alike.
-                const int a = items_[i].value.range.lsb, b = items_[j].value.range.lsb, c = items_[k].value.range.lsb;
-                const int cost = joined(choice).bits + std::max({a, b, c});
+                const int coarsest = std::max({x.value.range.lsb, y.value.range.lsb, z.value.range.lsb});
+                const int cost = joined(choice).bits + coarsest;
                 if (best.operands != 0 && cost >= least) continue;
                 best = choice;
                 least = cost;
@@ -99,13 +106,13 @@ TreePlanner::Choice TreePlanner::smallest_triple() const {
 
 /// The terms that are ready first: attains the least depth.
 TreePlanner::Choice TreePlanner::earliest() const {
-    std::vector<std::size_t> order(items_.size());
+    std::vector<std::size_t> order(order_.size());
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = i;
     std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return items_[a].depth < items_[b].depth; });
+                     [&](std::size_t a, std::size_t b) { return at(a).depth < at(b).depth; });
     // A third operand only when it does not have to be waited for: it may be needed at its own level.
-    const bool third = rule_->operands() == 3 && order.size() > 2 && items_[order[2]].depth <= items_[order[1]].depth;
+    const bool third = rule_->operands() == 3 && order.size() > 2 && at(order[2]).depth <= at(order[1]).depth;
     Choice choice;
     choice.operands = third ? 3 : 2;
     for (int k = 0; k < choice.operands; ++k)
@@ -116,24 +123,27 @@ TreePlanner::Choice TreePlanner::earliest() const {
 
 std::size_t TreePlanner::merge(const Choice& choice) {
     const Joined made = joined(choice);
-    const Range& range = made.value.range;
     Merge merge;
     merge.operands = choice.operands;
-    Item item{made.value, std::max(-range.lo, range.hi), 0, top(range), names_++};
-    weight_ -= weight_of(choice);
+    int depth = 0;
     for (int k = 0; k < choice.operands; ++k) {
-        const Item& operand = items_[choice.in[k]];
-        merge.in[k] = operand.name;
-        item.depth = std::max(item.depth, operand.depth);
+        const Item& operand = at(choice.in[k]);
+        merge.in[k] = order_[choice.in[k]];
+        depth = std::max(depth, operand.depth);
+        weight_ -= operand.weight;
     }
-    item.depth += 1;
-    weight_ += rule_->weight(item.depth);
+    const auto name = static_cast<std::uint32_t>(items_.size());
+    add_item(made.value, depth + 1);
+    weight_ += items_.back().weight;
     tree_.merges.push_back(merge);
     tree_.bits += made.bits;
     for (int k = choice.operands; k-- > 0;)
-        items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(choice.in[k]));
-    const auto at = items_.insert(std::upper_bound(items_.begin(), items_.end(), item, smaller), item);
-    return static_cast<std::size_t>(at - items_.begin());
+        order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(choice.in[k]));
+    const auto place =
+        order_.insert(std::upper_bound(order_.begin(), order_.end(), name,
+                                       [this](std::uint32_t a, std::uint32_t b) { return smaller(a, b); }),
+                      name);
+    return static_cast<std::size_t>(place - order_.begin());
 }
 
 const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
@@ -141,19 +151,19 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
     tree_.merges.clear();
     tree_.bits = 0;
     items_.clear();
+    order_.clear();
     weight_ = 0;
     limit_ = rule_->weight(limit);
     bool unsigned_term = false;
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-        const Range& range = leaves[i].value.range;
-        items_.push_back({leaves[i].value, std::max(-range.lo, range.hi), leaves[i].depth, top(range), i});
-        weight_ += rule_->weight(leaves[i].depth);
-        unsigned_term = unsigned_term || range.lo >= 0;
+    for (const TreeLeaf& leaf : leaves) {
+        order_.push_back(static_cast<std::uint32_t>(items_.size()));
+        add_item(leaf.value, leaf.depth);
+        weight_ += items_.back().weight;
+        unsigned_term = unsigned_term || leaf.value.range.lo >= 0;
     }
-    names_ = leaves.size();
-    std::sort(items_.begin(), items_.end(), smaller);
+    std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) { return smaller(a, b); });
     std::optional<std::size_t> newest; // nothing but pairs with this one can be a concatenation
-    while (items_.size() > 1) {
+    while (order_.size() > 1) {
         Choice choice;
         if (unsigned_term) choice = concatenation(newest);
         if (choice.operands != 0) {
@@ -163,13 +173,13 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
         }
         choice = smallest_pair();
         // An even number of terms needs one two-operand adder: the cheapest place is the first, with the smallest.
-        if (rule_->operands() == 3 && items_.size() > 2 && (items_.size() % 2 == 1 || choice.operands == 0)) {
+        if (rule_->operands() == 3 && order_.size() > 2 && (order_.size() % 2 == 1 || choice.operands == 0)) {
             const Choice three = smallest_triple();
             if (three.operands != 0) choice = three;
         }
         newest = merge(choice.operands != 0 ? choice : earliest());
     }
-    tree_.depth = items_.front().depth;
+    tree_.depth = items_[order_.front()].depth;
     return tree_;
 }
 

@@ -6,6 +6,7 @@
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/range.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,33 +42,40 @@ class TreePlanner {
     const Tree& plan(std::span<const TreeLeaf> leaves, int limit);
 
   private:
+    /// A leaf or a merge, at its name in items_.
     struct Item {
         SignedRange value;
         double magnitude = 0.0;
         int depth = 0;
         int top = 0;
-        std::size_t name = 0; ///< leaf or merge
+        std::int64_t weight = 0;
+        std::int64_t next_weight = 0; ///< one level later
     };
     struct Choice {
-        std::size_t in[3] = {0, 0, 0}; ///< places in items_, rising
+        std::size_t in[3] = {0, 0, 0}; ///< places in order_, rising
         int operands = 0;              ///< 0: none
     };
 
-    static bool smaller(const Item& a, const Item& b);
-    bool fits(int deepest, std::int64_t removed) const;
+    const Item& at(std::size_t place) const { return items_[order_[place]]; }
+    void add_item(const SignedRange& value, int depth);
+    bool smaller(std::uint32_t a, std::uint32_t b) const;
+    /// The weight that may be added.
+    std::int64_t room() const;
+    static std::int64_t growth(const Item& a, const Item& b) {
+        return std::max(a.next_weight, b.next_weight) - a.weight - b.weight;
+    }
     Choice concatenation(std::optional<std::size_t> newest) const;
     Choice smallest_pair() const;
     Choice smallest_triple() const;
     Choice earliest() const;
-    std::int64_t weight_of(const Choice& choice) const;
     Joined joined(const Choice& choice) const;
     /// Returns the place of the result.
     std::size_t merge(const Choice& choice);
 
     const DepthRule* rule_;
     std::size_t triple_window_;
-    std::vector<Item> items_; ///< smallest first
-    std::size_t names_ = 0;
+    std::vector<Item> items_;          ///< by name
+    std::vector<std::uint32_t> order_; ///< names still to be merged, smallest first
     std::int64_t weight_ = 0, limit_ = 0;
     Tree tree_;
 };

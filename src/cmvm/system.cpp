@@ -92,13 +92,17 @@ void System::occurrences(Pattern pattern, std::vector<Occurrence>& found) const 
         }
         return;
     }
-    std::size_t j = 0;
+    // In packed form the place of the second operand is a constant away from that of the first.
+    const std::uint64_t away = static_cast<std::uint64_t>(static_cast<std::int64_t>(pattern.shift()) * 2);
+    const std::uint64_t sign = pattern.negate() ? 1 : 0;
+    const std::uint64_t* at = b.data();
+    const std::uint64_t* const end = at + b.size();
     for (const std::uint64_t packed : a) {
-        const Use use = unpack_use(packed);
-        const std::uint64_t wanted = pack_use(use.row, use.shift + pattern.shift(), use.negate != pattern.negate());
-        while (j < b.size() && (b[j] | 1) < (wanted | 1))
-            ++j;
-        if (j < b.size() && b[j] == wanted) take_place(use);
+        const std::uint64_t wanted = (packed + away) ^ sign;
+        while (at != end && *at < (wanted & ~std::uint64_t{1}))
+            ++at;
+        if (at == end) return;
+        if (*at == wanted) take_place(unpack_use(packed));
     }
 }
 

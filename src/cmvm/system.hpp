@@ -134,12 +134,14 @@ class System {
     };
 
     bool has(std::uint32_t row, const RowTerm& term) const;
-    bool flip_towards(std::uint32_t row, const RowTerm& wanted, const RowTerm& keep);
+    bool flip_towards(std::uint32_t row, const RowTerm& wanted);
     void put(std::uint32_t row, RowTerm term);
     void insert(std::uint32_t row, const RowTerm& term);
     void take(std::uint32_t row, std::size_t position);
     bool take_term(std::uint32_t row, RowTerm term);
-    void count_pair(const RowTerm& a, const RowTerm& b);
+    /// The pairs that this term makes with all terms of the row, into keys_.
+    void list_pairs(std::uint32_t row, const RowTerm& term);
+    void count_pair(std::uint64_t key);
     std::uint32_t new_signal(LinearForm form);
     /// The living signal with this (normalised) form.
     std::optional<std::uint32_t> find_form(const LinearForm& form) const;
@@ -165,6 +167,7 @@ class System {
     std::vector<Range> sources_;
     std::vector<SystemOutput> outputs_;
     PatternIndex index_;
+    std::vector<std::uint64_t> keys_;
     std::unordered_map<std::uint64_t, std::uint32_t> by_form_; ///< hash of the form; only looked up
     std::vector<std::uint32_t> pending_;                       ///< signals that settle() must look at
     std::vector<std::uint32_t> free_;                          ///< dead signals whose place can be used again

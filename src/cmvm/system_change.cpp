@@ -39,12 +39,20 @@ float System::score(Pattern pattern, std::size_t count) const {
     return static_cast<float>(saved * (1.0 + noise_ * static_cast<double>(h >> 40) * power_of_two(-24)));
 }
 
-void System::count_pair(const RowTerm& a, const RowTerm& b) {
-    const Pattern pattern(a, b);
-    const int count = index_.add(pattern.key());
+void System::list_pairs(std::uint32_t row, const RowTerm& term) {
+    keys_.clear();
+    for (const RowTerm& other : signals_[row].terms) {
+        keys_.push_back(Pattern(other, term).key());
+        index_.prefetch(keys_.back());
+    }
+    work_ += static_cast<std::int64_t>(keys_.size());
+}
+
+void System::count_pair(std::uint64_t key) {
+    const int count = index_.add(key);
     if (!watching_ || count < 2) return;
-    const float value = score(pattern, static_cast<std::size_t>(count));
-    if (value > 0.0f) index_.offer(pattern.key(), value);
+    const float value = score(Pattern(key), static_cast<std::size_t>(count));
+    if (value > 0.0f) index_.offer(key, value);
 }
 
 void System::put(std::uint32_t row, RowTerm term) {
@@ -62,9 +70,9 @@ void System::put(std::uint32_t row, RowTerm term) {
 
 void System::insert(std::uint32_t row, const RowTerm& term) {
     std::vector<RowTerm>& terms = signals_[row].terms;
-    for (const RowTerm& other : terms)
-        count_pair(other, term);
-    work_ += static_cast<std::int64_t>(terms.size());
+    list_pairs(row, term);
+    for (const std::uint64_t key : keys_)
+        count_pair(key);
     terms.push_back(term);
     signals_[row].weight += rule_.weight(signals_[term.signal].depth);
     std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
@@ -78,9 +86,9 @@ void System::take(std::uint32_t row, std::size_t position) {
     const RowTerm term = terms[position];
     terms[position] = terms.back();
     terms.pop_back();
-    for (const RowTerm& other : terms)
-        index_.remove(Pattern(other, term).key());
-    work_ += static_cast<std::int64_t>(terms.size());
+    list_pairs(row, term);
+    for (const std::uint64_t key : keys_)
+        index_.remove(key);
     signals_[row].weight -= rule_.weight(signals_[term.signal].depth);
     std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
     uses.erase(std::lower_bound(uses.begin(), uses.end(), pack_use(row, term.shift, term.negate)));

@@ -36,7 +36,7 @@ bool System::has(std::uint32_t row, const RowTerm& term) const {
     return std::binary_search(uses.begin(), uses.end(), pack_use(row, term.shift, term.negate));
 }
 
-bool System::flip_towards(std::uint32_t row, const RowTerm& wanted, const RowTerm& keep) {
+bool System::flip_towards(std::uint32_t row, const RowTerm& wanted) {
     const auto term = [&](int distance, bool opposite) { return moved(wanted, distance, opposite); };
     struct Form {
         RowTerm from[2], to[2];
@@ -49,7 +49,6 @@ bool System::flip_towards(std::uint32_t row, const RowTerm& wanted, const RowTer
     };
     for (const Form& form : forms) {
         if (!has(row, form.from[0]) || !has(row, form.from[1])) continue;
-        if (form.from[0] == keep || form.from[1] == keep) continue;
         bool taken = false;
         for (const RowTerm& to : form.to) {
             for (const bool opposite : {false, true}) {
@@ -74,14 +73,22 @@ bool System::attract(Pattern pattern) {
     if (ids[0] == ids[1]) return false;
     for (int side = 0; side < 2; ++side) {
         const int distance = side == 0 ? pattern.shift() : -pattern.shift();
-        const std::vector<std::uint64_t> uses = signals_[ids[side]].uses;
-        for (const std::uint64_t packed : uses) {
+        const std::vector<std::uint64_t>& partners = signals_[ids[1 - side]].uses; // flips change these uses only
+        std::size_t near = 0;
+        for (const std::uint64_t packed : signals_[ids[side]].uses) {
             const Use use = unpack_use(packed);
-            const RowTerm keep{ids[side], static_cast<std::int16_t>(use.shift), use.negate};
             const RowTerm wanted{ids[1 - side], static_cast<std::int16_t>(use.shift + distance),
                                  use.negate != pattern.negate()};
-            if (!has(use.row, keep) || has(use.row, wanted)) continue;
-            if (flip_towards(use.row, wanted, keep)) changed = true;
+            // A flip needs digits within two places; most rows have none, and both lists rise.
+            const std::uint64_t lowest = pack_use(use.row, wanted.shift - 2, false);
+            while (near < partners.size() && partners[near] < lowest)
+                ++near;
+            if (near == partners.size()) break;
+            if (partners[near] > pack_use(use.row, wanted.shift + 2, true) || has(use.row, wanted)) continue;
+            if (!flip_towards(use.row, wanted)) continue;
+            changed = true;
+            near =
+                static_cast<std::size_t>(std::lower_bound(partners.begin(), partners.end(), lowest) - partners.begin());
         }
     }
     return changed;
