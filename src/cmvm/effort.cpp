@@ -40,7 +40,7 @@ class Attempt {
 
     System fast() const {
         System system = better_first();
-        improve(system, std::max<std::int64_t>(0, small_work - system.work()));
+        improve(system, small_work - system.work());
         return system;
     }
 
@@ -114,11 +114,12 @@ class Attempt {
     /// Spends the work in one round, or in several when the problem is so small that one would run dry: from the first
     /// system and from the best in turn.
     void improve(System& system, std::int64_t work) const {
+        if (work <= 0) return;
         const System start = system;
         const Random seeds(options_.seed);
         std::int64_t best = bits_of(system);
         const std::int64_t rounds =
-            std::clamp<std::int64_t>(work / (round_length * (system.work() + 1)), work > 0 ? 1 : 0, most_rounds);
+            std::clamp<std::int64_t>(work / (round_length * (system.work() + 1)), 1, most_rounds);
         for (std::int64_t round = 0; round < rounds; ++round) {
             System trial = round % 2 == 0 ? start : system;
             Search search(trial, seeds.fork(static_cast<std::uint64_t>(round)).next());

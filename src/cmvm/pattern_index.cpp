@@ -10,8 +10,9 @@ namespace bitgrain::cmvm {
 namespace {
 
 constexpr std::size_t fewest_entries = 1024;
+constexpr std::size_t small_table = 1 << 16; ///< entries that may as well be too many
 
-}
+} // namespace
 
 PatternIndex::PatternIndex() : queue_(levels) {
     resize(fewest_entries);
@@ -22,7 +23,7 @@ int PatternIndex::add(std::uint64_t key) {
     Entry& e = entries_[i];
     if (e.count != 0) return ++e.count;
     e = {key, 1, 0.0f};
-    if (++used_ * 2 > entries_.size()) resize(entries_.size() * 2);
+    if (++used_ * 2 > entries_.size()) resize(entries_.size() * (entries_.size() < small_table ? 4 : 2));
     return 1;
 }
 

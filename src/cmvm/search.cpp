@@ -12,8 +12,10 @@ namespace {
 // Measured on dense and heterogeneous matrices; all of them are flat around these values.
 constexpr std::int64_t most_torn_out = 5; ///< signals per try
 constexpr double torn_around_sum = 0.5;   ///< else around a signal
-constexpr double flipped = 0.7;           ///< tries that also flip digits
-constexpr double barred = 0.8;            ///< torn-out signals that must not come back at once
+/// Of so many the signal with the fewest uses is torn out: it is cheap to replace and saves least.
+constexpr int looked_at = 3;
+constexpr double flipped = 0.7; ///< tries that also flip digits
+constexpr double barred = 0.8;  ///< torn-out signals that must not come back at once
 constexpr double most_blur = 0.8;
 constexpr std::size_t triple_window =
     6; ///< three-operand adders are looked for in fewer places than in the final trees
@@ -52,6 +54,10 @@ void Search::write_out(std::uint32_t id) {
     system_.write_out(id);
 }
 
+std::uint32_t Search::pick(const std::vector<std::uint32_t>& ids) {
+    return ids[static_cast<std::size_t>(random_.integer(0, static_cast<std::int64_t>(ids.size()) - 1))];
+}
+
 /// Writes out signals that stand in one sum.
 void Search::tear_out(std::uint32_t row, std::int64_t count) {
     for (std::int64_t k = 0; k < count; ++k) {
@@ -60,7 +66,12 @@ void Search::tear_out(std::uint32_t row, std::int64_t count) {
             if (system_.signal(term.signal).is_row()) shared.push_back(term.signal);
         }
         if (shared.empty()) return;
-        write_out(shared[static_cast<std::size_t>(random_.integer(0, static_cast<std::int64_t>(shared.size()) - 1))]);
+        std::uint32_t chosen = pick(shared);
+        for (int other = 1; other < looked_at; ++other) {
+            const std::uint32_t id = pick(shared);
+            if (system_.signal(id).uses.size() < system_.signal(chosen).uses.size()) chosen = id;
+        }
+        write_out(chosen);
     }
 }
 

@@ -29,6 +29,7 @@ class Search {
     std::int64_t row_bits(std::uint32_t row);
     void disturb();
     void write_out(std::uint32_t id);
+    std::uint32_t pick(const std::vector<std::uint32_t>& ids);
     void tear_out(std::uint32_t row, std::int64_t count);
     std::optional<std::uint32_t> random_row();
     void flip_digits(std::uint32_t row);

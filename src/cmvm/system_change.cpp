@@ -18,14 +18,19 @@ constexpr double made_once = 1.3;
 void System::watch() {
     watching_ = true;
     index_.clear_queue();
-    std::vector<std::uint64_t> keys;
+    struct Counted {
+        std::uint64_t key;
+        int count;
+    };
+    std::vector<Counted> frequent;
     index_.for_each([&](std::uint64_t key, int count) {
-        if (count >= 2) keys.push_back(key);
+        if (count >= 2) frequent.push_back({key, count});
     });
-    std::sort(keys.begin(), keys.end());
-    for (const std::uint64_t key : keys) {
-        const float value = score(Pattern(key), static_cast<std::size_t>(index_.count(key)));
-        if (value > 0.0f) index_.offer(key, value);
+    std::sort(frequent.begin(), frequent.end(), [](const Counted& a, const Counted& b) { return a.key < b.key; });
+    for (const Counted& c : frequent) {
+        index_.prefetch(c.key);
+        const float value = score(Pattern(c.key), static_cast<std::size_t>(c.count));
+        if (value > 0.0f) index_.offer(c.key, value);
     }
 }
 
