@@ -22,8 +22,9 @@ Range to_range(const fx::Interval& interval) {
 
 class GraphBuilder {
   public:
-    GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs)
-        : system_(system), prepared_(prepared), inputs_(inputs), built_(system.size()), planner_(system.rule()) {}
+    GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs, int trees)
+        : system_(system), prepared_(prepared), inputs_(inputs), trees_(trees), built_(system.size()),
+          planner_(system.rule()) {}
 
     AdderGraph run() {
         for (std::size_t i = 0; i < inputs_; ++i)
@@ -122,7 +123,7 @@ class GraphBuilder {
             leaves_.push_back(leaf);
             leaves.push_back({{scaled(ranges_[leaf.node], leaf.shift), leaf.negate}, graph_.nodes[leaf.node].depth});
         }
-        tree_ = planner_.plan(leaves, signal.limit);
+        tree_ = planner_.plan_best(leaves, signal.limit, trees_, id);
         built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id].wanted);
         built_[id].done = true;
     }
@@ -258,6 +259,7 @@ class GraphBuilder {
     const System& system_;
     const Prepared& prepared_;
     std::size_t inputs_;
+    int trees_;
     std::vector<Built> built_;
     AdderGraph graph_;
     std::vector<LinearForm> forms_;                 ///< of each node, in units of the sources
@@ -271,8 +273,8 @@ class GraphBuilder {
 
 } // namespace
 
-AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs) {
-    return GraphBuilder(system, prepared, inputs).run();
+AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, int trees) {
+    return GraphBuilder(system, prepared, inputs, trees).run();
 }
 
 } // namespace bitgrain::cmvm

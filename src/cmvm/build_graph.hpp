@@ -7,6 +7,7 @@
 
 namespace bitgrain::cmvm {
 
-AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs);
+/// `trees`: so many more trees are planned for each sum.
+AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, int trees);
 
 } // namespace bitgrain::cmvm

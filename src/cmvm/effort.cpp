@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <thread>
 
@@ -40,15 +41,17 @@ class Attempt {
 
     System fast() const {
         System system = better_first();
-        improve(system, small_work - system.work());
+        const double part = has_room() ? std::min(1.0, static_cast<double>(terms_) / many_terms) : 0.0;
+        improve(system, std::max(small_work - system.work(), times(part, system.work())));
         return system;
     }
 
     System normal() const {
         System system = better_first();
         // A large problem gets a budget that grows with its pass, a small one what it can use.
-        const auto terms = static_cast<std::int64_t>(std::max<std::size_t>(terms_, 150));
-        improve(system, 4 * system.work() + 50'000'000 / terms);
+        const double terms = static_cast<double>(std::max<std::size_t>(terms_, 150));
+        const double part = has_room() ? std::clamp(terms / few_terms, 1.0, 3.5) : 1.0;
+        improve(system, times(3.2 * part, system.work()) + static_cast<std::int64_t>(7e8 / std::pow(terms, 1.5)));
         return system;
     }
 
@@ -88,8 +91,15 @@ class Attempt {
 
   private:
     static constexpr std::int64_t small_work = 30'000;
+    static constexpr double few_terms = 1600, many_terms = 11'000;
     static constexpr std::int64_t round_length = 25; ///< in passes of sharing
     static constexpr std::int64_t most_rounds = 6;
+
+    /// With levels to spare the pass and each try cost the same, but there is more to find.
+    bool has_room() const { return !limit_ || *limit_ > prepared_.least_binary_depth; }
+    static std::int64_t times(double factor, std::int64_t work) {
+        return static_cast<std::int64_t>(factor * static_cast<double>(work));
+    }
 
     bool correlated() const {
         return static_cast<double>(derivations_.terms) < worthwhile * static_cast<double>(derivations_.plain_terms);
@@ -162,6 +172,18 @@ class Attempt {
 };
 
 } // namespace
+
+int more_trees(Effort effort) {
+    switch (effort) {
+    case Effort::fast:
+        return 2;
+    case Effort::normal:
+        return 16;
+    case Effort::high:
+        return 256;
+    }
+    CHECK(false, "unknown effort");
+}
 
 System find_system(const Prepared& prepared, std::optional<int> limit, const Options& options) {
     const Attempt attempt(prepared, limit, options);

@@ -188,6 +188,8 @@ Prepared prepare(const Problem& problem, int operands) {
             const auto [at, fresh] = known.try_emplace(form, prepared.columns.size());
             if (fresh) {
                 prepared.columns.push_back({form, unshared_depth(form, prepared.arrival, problem.rows, operands)});
+                prepared.least_binary_depth =
+                    std::max(prepared.least_binary_depth, unshared_depth(form, prepared.arrival, problem.rows, 2));
             }
             output.column = at->second;
             prepared.least_depth = std::max(prepared.least_depth, prepared.columns[at->second].least_depth);

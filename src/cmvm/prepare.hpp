@@ -28,7 +28,8 @@ struct Prepared {
     std::vector<int> arrival;
     std::vector<Column> columns;
     std::vector<PreparedOutput> outputs;
-    int least_depth = 0; ///< of the slowest output, nothing shared
+    int least_depth = 0;        ///< of the slowest output, nothing shared
+    int least_binary_depth = 0; ///< the same with adders of two operands
 };
 
 /// Error when shapes disagree, an input is empty (lo > hi) or a number needs more than 62 bits.

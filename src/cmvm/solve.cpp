@@ -15,7 +15,7 @@ AdderGraph solve(const Problem& problem, const Options& options) {
     if (options.tables) return solve_with_tables(problem, options);
     const Prepared prepared = prepare(problem, options.operands);
     const std::optional<int> limit = depth_limit(prepared, options);
-    return build_graph(find_system(prepared, limit, options), prepared, problem.rows);
+    return build_graph(find_system(prepared, limit, options), prepared, problem.rows, more_trees(options.effort));
 }
 
 } // namespace bitgrain::cmvm

@@ -8,10 +8,17 @@
 
 namespace bitgrain::cmvm {
 
+namespace {
+
+constexpr double blurs[] = {0.3, 0.6, 0.9, 1.2};
+
+}
+
 void TreePlanner::add_item(const SignedRange& value, int depth) {
     const Range& range = value.range;
-    items_.push_back(
-        {value, std::max(-range.lo, range.hi), depth, top(range), rule_->weight(depth), rule_->weight(depth + 1)});
+    double magnitude = std::max(-range.lo, range.hi);
+    if (random_ != nullptr) magnitude *= 1.0 + blur_ * random_->uniform();
+    items_.push_back({value, magnitude, depth, top(range), rule_->weight(depth), rule_->weight(depth + 1)});
 }
 
 bool TreePlanner::smaller(std::uint32_t a, std::uint32_t b) const {
@@ -181,6 +188,20 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
     }
     tree_.depth = items_[order_.front()].depth;
     return tree_;
+}
+
+Tree TreePlanner::plan_best(std::span<const TreeLeaf> leaves, int limit, int more, std::uint64_t seed) {
+    Tree best = plan(leaves, limit);
+    if (leaves.size() <= static_cast<std::size_t>(rule_->operands())) return best;
+    Random random(seed);
+    random_ = &random;
+    for (int k = 0; k < more; ++k) {
+        blur_ = blurs[static_cast<std::size_t>(k) % std::size(blurs)];
+        const Tree& other = plan(leaves, limit);
+        if (other.bits < best.bits) best = other;
+    }
+    random_ = nullptr;
+    return best;
 }
 
 } // namespace bitgrain::cmvm

@@ -3,6 +3,7 @@
 // code, unless the depth rule forbids it; what does not overlap is concatenated for nothing.
 #pragma once
 
+#include "base/random.hpp"
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/range.hpp"
 
@@ -40,6 +41,9 @@ class TreePlanner {
 
     /// Fits the limit when any tree does; else the least depth. Valid until the next call.
     const Tree& plan(std::span<const TreeLeaf> leaves, int limit);
+    /// The cheapest of so many trees more, which take what is smallest with sizes blurred. The same seed, the same
+    /// tree.
+    Tree plan_best(std::span<const TreeLeaf> leaves, int limit, int more, std::uint64_t seed);
 
   private:
     /// A leaf or a merge, at its name in items_.
@@ -77,6 +81,8 @@ class TreePlanner {
     std::vector<Item> items_;          ///< by name
     std::vector<std::uint32_t> order_; ///< names still to be merged, smallest first
     std::int64_t weight_ = 0, limit_ = 0;
+    Random* random_ = nullptr; ///< blurs sizes
+    double blur_ = 0.0;        ///< sizes are up to 1 + blur times too large
     Tree tree_;
 };
 
