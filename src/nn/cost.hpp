@@ -22,8 +22,12 @@ struct CostTerm {
 
     double evaluate(const Graph& graph, const Parameters& parameters) const;
     /// Adds beta * dEBOPs/dwidth to the gradients of the width Vars (f for WRAP, b for SAT). Widths of zero get none.
+    /// Returns the EBOPs.
     template <class T>
-    void add_gradient(Run<T>& run, double beta) const;
+    double add_gradient(Run<T>& run, double beta) const;
+
+  private:
+    double total(const std::vector<std::vector<float>>& bits) const;
 };
 
 } // namespace bitgrain::nn

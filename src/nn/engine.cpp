@@ -26,18 +26,38 @@ template <class T>
 Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& cost, Parameters& parameters,
                   Workers& workers)
     : graph_(graph), output_(output), cost_(cost), parameters_(parameters), workers_(workers) {
-    for (const GraphNode& node : graph.nodes()) {
-        std::size_t& size = node.shared ? shared_size_ : tile_size_;
-        offset_.push_back(size);
-        // Whole vectors, so that no two Vars share one.
-        size += node.shared ? (node.size + 15) / 16 * 16 : node.size * tile_rows;
+    // Shared Vars whose gradients come from tiles first, then the others, then those without gradients: only the first
+    // are added up over slots.
+    const auto& nodes = graph.nodes();
+    std::vector<bool> from_tiles(nodes.size(), false);
+    for (const GraphNode& node : nodes) {
+        for (const Var var : node.in)
+            from_tiles[var.id] = from_tiles[var.id] || (!node.shared && nodes[var.id].op->has_gradient());
+    }
+    offset_.assign(nodes.size(), 0);
+    const auto place = [&](auto&& chosen) {
+        for (std::size_t v = 0; v < nodes.size(); ++v) {
+            if (!nodes[v].shared || !chosen(v)) continue;
+            offset_[v] = shared_size_;
+            shared_size_ += (nodes[v].size + 15) / 16 * 16; // whole vectors, so that no two Vars share one
+        }
+        return shared_size_;
+    };
+    tile_gradients_size_ = place([&](std::size_t v) { return from_tiles[v]; });
+    const std::size_t gradients_size =
+        place([&](std::size_t v) { return !from_tiles[v] && nodes[v].op->has_gradient(); });
+    place([&](std::size_t v) { return !nodes[v].op->has_gradient(); });
+    for (std::size_t v = 0; v < nodes.size(); ++v) {
+        if (nodes[v].shared) continue;
+        offset_[v] = tile_size_;
+        tile_size_ += nodes[v].size * tile_rows;
     }
     shared_values_.assign(shared_size_, T(0));
-    shared_gradients_.assign(shared_size_, T(0));
+    shared_gradients_.assign(gradients_size, T(0));
     parameter_gradient_.assign(parameters.values().size(), T(0));
     slots_.resize(most_slots);
-    for (Slot& slot : slots_)
-        slot.shared_gradients.assign(shared_size_, T(0));
+    for (Slot& slot : std::span(slots_).subspan(1))
+        slot.shared_gradients.assign(tile_gradients_size_, T(0));
 }
 
 template <class T>
@@ -62,7 +82,7 @@ Run<T> Engine<T>::tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame&
     run.data = data.values.data();
     run.features = data.features;
     run.row_numbers = rows;
-    run.shared_gradients = slot.shared_gradients.data();
+    if (!slot.shared_gradients.empty()) run.shared_gradients = slot.shared_gradients.data();
     run.ranges = &slot.ranges;
     run.sums = &slot.sums;
     if (frame.values.empty()) {
@@ -109,10 +129,11 @@ void Engine<T>::merge_ranges(std::size_t slots) {
 
 template <class T>
 void Engine<T>::reduce_gradients(std::size_t slots) {
-    for (std::size_t s = 0; s < slots; ++s) {
-        T* gradients = slots_[s].shared_gradients.data();
-        for (std::size_t i = 0; i < shared_size_; ++i) {
-            shared_gradients_[i] += gradients[i];
+    T* __restrict total = shared_gradients_.data();
+    for (std::size_t s = 1; s < slots; ++s) {
+        T* __restrict gradients = slots_[s].shared_gradients.data();
+        for (std::size_t i = 0; i < tile_gradients_size_; ++i) {
+            total[i] += gradients[i];
             gradients[i] = T(0);
         }
     }
@@ -214,8 +235,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
         reduce_gradients(slots);
         if (phase == phases - 1 && mode == Mode::train) {
             for (const CostTerm& term : cost_) {
-                result.ebops += term.evaluate(graph_, parameters_);
-                term.add_gradient(shared, beta);
+                result.ebops += term.add_gradient(shared, beta);
             }
         }
         const auto& nodes = graph_.nodes();

@@ -59,7 +59,8 @@ class Engine {
 
   private:
     struct Slot {
-        std::vector<T> shared_gradients;
+        std::vector<T>
+            shared_gradients; ///< those that come from tiles; empty in the first slot, which adds to the total
         Ranges<T> ranges;
         Sums sums;
         double loss = 0.0;
@@ -85,7 +86,7 @@ class Engine {
     Workers& workers_;
 
     std::vector<std::size_t> offset_; ///< per Var, in the shared or the tile storage
-    std::size_t shared_size_ = 0, tile_size_ = 0;
+    std::size_t shared_size_ = 0, tile_gradients_size_ = 0, tile_size_ = 0;
     std::vector<T> shared_values_, shared_gradients_, parameter_gradient_;
     std::vector<Slot> slots_;
     std::vector<Frame> frames_; ///< one per thread, or one per tile when there are several phases

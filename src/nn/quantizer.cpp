@@ -83,11 +83,19 @@ Quantizer::Widths Quantizer::widths(const Parameters& parameters, std::size_t gr
 void Quantizer::element_bits(const Parameters& parameters, std::span<float> bits) const {
     const float* width = parameters.slice(width_slice_).data();
     const float* integer = parameters.slice(integer_slice_).data();
-    const bool wraps = !saturates();
-    for (std::size_t e = 0; e < size_; ++e) {
-        const std::size_t g = group(e);
-        const float sum = std::nearbyint(width[g]) + (wraps ? std::nearbyint(integer[g]) : 0.0F);
-        bits[e] = sum > 0.0F ? sum : 0.0F;
+    const float wraps = saturates() ? 0.0F : 1.0F;
+    const auto fill = [&](auto&& group_of) {
+        float* __restrict to = bits.data();
+        for (std::size_t e = 0; e < size_; ++e) {
+            const std::size_t g = group_of(e);
+            const float sum = std::nearbyint(width[g]) + wraps * std::nearbyint(integer[g]);
+            to[e] = sum > 0.0F ? sum : 0.0F;
+        }
+    };
+    if (group_of_.empty()) {
+        fill([](std::size_t e) { return e; });
+    } else {
+        fill([&](std::size_t e) { return group_of_[e]; });
     }
 }
 

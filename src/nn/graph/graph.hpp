@@ -43,6 +43,8 @@ class Op {
     /// Adds to the gradients of the inputs, given the gradient of the result.
     virtual void backward(Run<float>& run) const = 0;
     virtual void backward(Run<double>& run) const = 0;
+    /// Whether anyone gives the result a gradient; if not, no room is kept for it.
+    virtual bool has_gradient() const { return true; }
     /// Writes what a per-sample op does as model steps. Shared ops are folded to constants and never asked.
     virtual void freeze(Freezer& freezer) const;
 };

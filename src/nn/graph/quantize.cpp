@@ -28,33 +28,47 @@ class QuantizerTable final : public Op {
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>&) const override {} // widths get their gradients from quantize and from the cost
     void backward(Run<double>&) const override {}
+    bool has_gradient() const override { return false; }
 
   private:
     template <class T>
     void run_forward(Run<T>& run) const {
         const Quantizer& quantizer = *run.graph->quantizers()[number_];
-        T* table = run.value(y_);
-        const std::size_t n = quantizer.size();
-        const float* width = run.parameters->slice(quantizer.width_slice()).data();
-        const float* integer = run.parameters->slice(quantizer.integer_slice()).data();
-        const bool saturates = quantizer.saturates(),
-                   symmetric = quantizer.settings().overflow == fx::Overflow::sat_sym;
-        for (std::size_t e = 0; e < n; ++e) {
-            const std::size_t g = quantizer.group(e);
-            const int w = static_cast<int>(std::nearbyint(width[g])), i = static_cast<int>(std::nearbyint(integer[g]));
-            const int fraction = saturates ? w - i : w;
-            const T small = power_of_two<T>(-fraction);
-            table[scale * n + e] = power_of_two<T>(fraction);
-            table[step * n + e] = small;
-            if (!saturates) continue;
-            // With no bits left the range is the single value 0, and everything counts as outside of it.
-            const T top = power_of_two<T>(i), high = w > 0 ? top - small : T(0);
-            table[highest * n + e] = high;
-            table[lowest * n + e] = symmetric || w <= 0 ? -high : -top;
+        if (quantizer.groups() == quantizer.size()) {
+            fill(run, quantizer, [](std::size_t e) { return e; });
+        } else {
+            fill(run, quantizer, [&](std::size_t e) { return quantizer.group(e); });
         }
-        if (saturates) return;
-        std::fill_n(table + lowest * n, n, -std::numeric_limits<T>::infinity());
-        std::fill_n(table + highest * n, n, std::numeric_limits<T>::infinity());
+    }
+
+    template <class T, class Group>
+    void fill(Run<T>& run, const Quantizer& quantizer, const Group& group) const {
+        const std::size_t n = quantizer.size();
+        T* __restrict table = run.value(y_);
+        const float* __restrict width = run.parameters->slice(quantizer.width_slice()).data();
+        const float* __restrict integer = run.parameters->slice(quantizer.integer_slice()).data();
+        if (!quantizer.saturates()) {
+            for (std::size_t e = 0; e < n; ++e) {
+                const int fraction = static_cast<int>(std::nearbyint(width[group(e)]));
+                table[scale * n + e] = power_of_two<T>(fraction);
+                table[step * n + e] = power_of_two<T>(-fraction);
+                table[lowest * n + e] = -std::numeric_limits<T>::infinity();
+                table[highest * n + e] = std::numeric_limits<T>::infinity();
+            }
+            return;
+        }
+        const T under = quantizer.settings().overflow == fx::Overflow::sat_sym ? T(0) : T(1);
+        for (std::size_t e = 0; e < n; ++e) {
+            const int w = static_cast<int>(std::nearbyint(width[group(e)]));
+            const int i = static_cast<int>(std::nearbyint(integer[group(e)]));
+            const T small = power_of_two<T>(i - w);
+            // With no bits left the range is the single value 0, and everything counts as outside of it.
+            const T high = w > 0 ? power_of_two<T>(i) - small : T(0);
+            table[scale * n + e] = power_of_two<T>(w - i);
+            table[step * n + e] = small;
+            table[highest * n + e] = high;
+            table[lowest * n + e] = w > 0 ? -high - under * small : T(0);
+        }
     }
     std::size_t number_;
     Var y_;

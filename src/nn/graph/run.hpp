@@ -42,7 +42,8 @@ struct Run {
 
     const std::size_t* offset = nullptr; ///< per Var, in elements of its storage
     T* shared_values = nullptr;
-    T* shared_gradients = nullptr; ///< of this slot while tiles run, of the whole step while shared ops run
+    T* shared_gradients =
+        nullptr; ///< of this slot while tiles run (those that come from tiles), of the whole step while shared ops run
     T* tile_values = nullptr;
     T* tile_gradients = nullptr;
     Ranges<T>* ranges = nullptr;                               ///< of this slot

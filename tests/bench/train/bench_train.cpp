@@ -1,15 +1,19 @@
 // Training throughput: steps (forward, backward, all quantizers, EBOPs, Adam) against the machine's plain matrix
 // product, measured in the same run. Prints one row per network and batch; see README.md beside this file. With
-// arguments NETWORK BATCH THREADS: that case alone, as one JSON object (tests/bench/peers/hgq2.py asks for it).
+// arguments NETWORK BATCH THREADS: that case alone, as one JSON object (tests/bench/peers/hgq2.py asks for it). With an
+// experiment file: trains it, and prints what its epochs take while the network shrinks.
 #include "base/random.hpp"
+#include "nn/experiment.hpp"
 #include "nn/network.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/train.hpp"
 
 #include <Eigen/Core>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -111,6 +115,35 @@ void print_row(const Case& c, std::size_t batch, unsigned threads, double peak) 
 
 } // namespace
 
+namespace {
+
+/// CPU time per epoch between two evaluations of a run, which are part of it.
+void time_epochs(const std::string& experiment) {
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / "bitgrain-bench-train";
+    std::filesystem::remove_all(folder);
+    TrainOptions options;
+    options.run = folder;
+    options.threads = 1;
+    std::printf("%9s %12s %13s %18s\n", "epoch", "EBOPs", "live weights", "CPU ms per epoch");
+    std::clock_t before = std::clock();
+    std::int64_t epoch = 0;
+    options.progress = [&](const Progress& p) {
+        const std::clock_t now = std::clock();
+        if (epoch > 0) { // the first report also stands for the float training and the reading of data
+            const double milliseconds = 1e3 * static_cast<double>(now - before) / static_cast<double>(CLOCKS_PER_SEC) /
+                                        static_cast<double>(p.epoch - epoch);
+            std::printf("%9ld %12.0f %13zu %18.1f\n", static_cast<long>(p.epoch), p.ebops, p.live_weights,
+                        milliseconds);
+        }
+        before = now;
+        epoch = p.epoch;
+    };
+    train(read_experiment(experiment), options);
+    std::filesystem::remove_all(folder);
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
     const std::vector<Case> cases{
         {"jet 16-64-32-32-5", {16, 64, 32, 32, 5}}, {"64-64-64-10", {64, 64, 64, 10}}, {"digits", {64, 32, 32, 10}}};
@@ -124,8 +157,12 @@ int main(int argc, char** argv) {
             return EXIT_SUCCESS;
         }
     }
+    if (argc == 2) {
+        time_epochs(argv[1]);
+        return EXIT_SUCCESS;
+    }
     if (argc > 1) {
-        std::fprintf(stderr, "usage: bench_train [NETWORK BATCH THREADS]\n");
+        std::fprintf(stderr, "usage: bench_train [NETWORK BATCH THREADS | EXPERIMENT.json]\n");
         return EXIT_FAILURE;
     }
     const double peak = gemm_gflops();
