@@ -61,8 +61,9 @@ Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& c
 }
 
 template <class T>
-Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows) {
+Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows, std::size_t lanes) {
     Run<T> run;
+    run.lanes = lanes;
     run.graph = &graph_;
     run.mode = mode;
     run.batch_rows = batch_rows;
@@ -75,9 +76,9 @@ Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows) {
 }
 
 template <class T>
-Run<T> Engine<T>::tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, const Rows<T>& data,
+Run<T> Engine<T>::tile_run(const Run<T>& shared, Slot& slot, Frame& frame, const Rows<T>& data,
                            std::span<const std::uint32_t> rows) {
-    Run<T> run = shared_run(mode, batch_rows);
+    Run<T> run = shared;
     run.rows = rows.size();
     run.data = data.values.data();
     run.features = data.features;
@@ -157,7 +158,9 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     std::fill(shared_gradients_.begin(), shared_gradients_.end(), T(0));
     std::fill(parameter_gradient_.begin(), parameter_gradient_.end(), T(0));
 
-    Run<T> shared = shared_run(mode, rows.size());
+    // A small batch is computed in a small tile.
+    const std::size_t lanes = rows.size() > tile_rows / 2 ? tile_rows : tile_rows / 2;
+    Run<T> shared = shared_run(mode, rows.size(), lanes);
     shared.ranges = &slots_[0].ranges;
     shared.tracked = &parameters_;
 
@@ -193,12 +196,13 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
             }
         }
         each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
-            Run<T> run = tile_run(mode, rows.size(), slot, frame, data, tile);
+            Run<T> run = tile_run(shared, slot, frame, data, tile);
             forward_tile(run, phase);
             statistics_before(phase, [&](const BatchStatistics& op) { op.accumulate(run); });
             if (phase + 1 < phases) return;
             std::fill(frame.gradients.begin(), frame.gradients.end(), T(0));
-            const LossResult result = loss.apply(data, tile, rows.size(), run.value(output_), run.gradient(output_));
+            const LossResult result =
+                loss.apply(data, tile, rows.size(), lanes, run.value(output_), run.gradient(output_));
             slot.loss += result.loss;
             slot.correct += result.correct;
             backward_tile(run, phase);
@@ -227,7 +231,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
         if (phase + 1 < phases) {
             const std::vector<T> gradients = shared_gradients_; // of the statistics, complete: their phase is done
             each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
-                Run<T> run = tile_run(mode, rows.size(), slot, frame, data, tile);
+                Run<T> run = tile_run(shared, slot, frame, data, tile);
                 statistics_before(phase, [&](const BatchStatistics& op) { op.spread(run, gradients.data()); });
                 backward_tile(run, phase);
             });
@@ -258,7 +262,7 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
     const std::size_t slots = std::max<std::size_t>(1, std::min(most_slots, tiles));
     for (Slot& slot : std::span(slots_).first(slots))
         slot.ranges.reset(graph_.range_size());
-    Run<T> shared = shared_run(mode, data.count);
+    Run<T> shared = shared_run(mode, data.count, tile_rows);
     if (mode != Mode::infer) shared.ranges = &slots_[0].ranges;
     for (int phase = 0; phase < graph_.phases(); ++phase)
         forward_shared(shared, phase);
@@ -271,7 +275,7 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
         const TileSpan span = tiles_of_slot(s, slots, tiles);
         for (std::size_t t = span.first; t < span.last; ++t) {
             const std::size_t first = t * tile_rows, count = std::min(tile_rows, data.count - first);
-            Run<T> run = tile_run(mode, data.count, slots_[s], frames_[thread], data,
+            Run<T> run = tile_run(shared, slots_[s], frames_[thread], data,
                                   std::span<const std::uint32_t>(all).subspan(first, count));
             if (mode == Mode::infer) run.ranges = nullptr;
             run.casts = casts;

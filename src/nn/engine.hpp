@@ -70,8 +70,8 @@ class Engine {
         std::vector<T> values, gradients;
     };
 
-    Run<T> shared_run(Mode mode, std::size_t batch_rows);
-    Run<T> tile_run(Mode mode, std::size_t batch_rows, Slot& slot, Frame& frame, const Rows<T>& data,
+    Run<T> shared_run(Mode mode, std::size_t batch_rows, std::size_t lanes);
+    Run<T> tile_run(const Run<T>& shared, Slot& slot, Frame& frame, const Rows<T>& data,
                     std::span<const std::uint32_t> rows);
     void forward_shared(Run<T>& run, int phase);
     void forward_tile(Run<T>& run, int phase);

@@ -10,25 +10,25 @@ namespace {
 
 template <class T>
 LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> rows, T weight, std::size_t outputs,
-                         const T* z, T* dz) {
+                         std::size_t lanes, const T* z, T* dz) {
     LossResult result;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const auto label = static_cast<std::size_t>(data.labels[rows[r]]);
         std::size_t best = 0;
         for (std::size_t o = 1; o < outputs; ++o) {
-            if (z[o * tile_rows + r] > z[best * tile_rows + r]) best = o;
+            if (z[o * lanes + r] > z[best * lanes + r]) best = o;
         }
-        const T top = z[best * tile_rows + r];
+        const T top = z[best * lanes + r];
         T sum = 0;
         for (std::size_t o = 0; o < outputs; ++o) {
-            const T power = std::exp(z[o * tile_rows + r] - top);
-            dz[o * tile_rows + r] = power;
+            const T power = std::exp(z[o * lanes + r] - top);
+            dz[o * lanes + r] = power;
             sum += power;
         }
         for (std::size_t o = 0; o < outputs; ++o)
-            dz[o * tile_rows + r] *= weight / sum;
-        dz[label * tile_rows + r] -= weight;
-        result.loss += static_cast<double>(std::log(sum) + top - z[label * tile_rows + r]);
+            dz[o * lanes + r] *= weight / sum;
+        dz[label * lanes + r] -= weight;
+        result.loss += static_cast<double>(std::log(sum) + top - z[label * lanes + r]);
         result.correct += best == label ? 1 : 0;
     }
     return result;
@@ -36,14 +36,14 @@ LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> row
 
 template <class T>
 LossResult squared_error(const Rows<T>& data, std::span<const std::uint32_t> rows, T weight, std::size_t outputs,
-                         const T* z, T* dz) {
+                         std::size_t lanes, const T* z, T* dz) {
     LossResult result;
     const T scale = weight / static_cast<T>(outputs);
     for (std::size_t r = 0; r < rows.size(); ++r) {
         T sum = 0;
         for (std::size_t o = 0; o < outputs; ++o) {
-            const T error = z[o * tile_rows + r] - data.targets[rows[r] * outputs + o];
-            dz[o * tile_rows + r] = T(2) * error * scale;
+            const T error = z[o * lanes + r] - data.targets[rows[r] * outputs + o];
+            dz[o * lanes + r] = T(2) * error * scale;
             sum += error * error;
         }
         result.loss += static_cast<double>(sum) / static_cast<double>(outputs);
@@ -55,19 +55,19 @@ LossResult squared_error(const Rows<T>& data, std::span<const std::uint32_t> row
 
 template <class T>
 LossResult Loss::apply(const Rows<T>& data, std::span<const std::uint32_t> rows, std::size_t batch_rows,
-                       const T* output, T* gradient) const {
+                       std::size_t lanes, const T* output, T* gradient) const {
     const T weight = T(1) / static_cast<T>(batch_rows);
     for (std::size_t o = 0; o < outputs; ++o) {
-        for (std::size_t r = rows.size(); r < tile_rows; ++r)
-            gradient[o * tile_rows + r] = T(0);
+        for (std::size_t r = rows.size(); r < lanes; ++r)
+            gradient[o * lanes + r] = T(0);
     }
-    return kind == Kind::cross_entropy ? cross_entropy(data, rows, weight, outputs, output, gradient)
-                                       : squared_error(data, rows, weight, outputs, output, gradient);
+    return kind == Kind::cross_entropy ? cross_entropy(data, rows, weight, outputs, lanes, output, gradient)
+                                       : squared_error(data, rows, weight, outputs, lanes, output, gradient);
 }
 
-template LossResult Loss::apply(const Rows<float>&, std::span<const std::uint32_t>, std::size_t, const float*,
-                                float*) const;
-template LossResult Loss::apply(const Rows<double>&, std::span<const std::uint32_t>, std::size_t, const double*,
-                                double*) const;
+template LossResult Loss::apply(const Rows<float>&, std::span<const std::uint32_t>, std::size_t, std::size_t,
+                                const float*, float*) const;
+template LossResult Loss::apply(const Rows<double>&, std::span<const std::uint32_t>, std::size_t, std::size_t,
+                                const double*, double*) const;
 
 } // namespace bitgrain::nn

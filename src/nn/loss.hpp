@@ -21,11 +21,11 @@ struct Loss {
     Kind kind = Kind::cross_entropy;
     std::size_t outputs = 1;
 
-    /// output, gradient: element-major tiles. The gradient is of the mean over batch_rows; rows beyond the tile's get
-    /// zero.
+    /// output, gradient: element-major tiles of `lanes` rows. The gradient is of the mean over batch_rows; rows beyond
+    /// the tile's get zero.
     template <class T>
-    LossResult apply(const Rows<T>& data, std::span<const std::uint32_t> rows, std::size_t batch_rows, const T* output,
-                     T* gradient) const;
+    LossResult apply(const Rows<T>& data, std::span<const std::uint32_t> rows, std::size_t batch_rows,
+                     std::size_t lanes, const T* output, T* gradient) const;
 };
 
 } // namespace bitgrain::nn

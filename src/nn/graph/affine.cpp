@@ -11,7 +11,7 @@ namespace bitgrain::nn {
 namespace {
 
 template <class T>
-using Tile = Eigen::Map<Eigen::Matrix<T, tile_rows, Eigen::Dynamic>>;
+using Tile = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>;
 template <class T>
 using Kernel = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
@@ -43,9 +43,10 @@ class Affine final : public Op {
   private:
     template <class T>
     void run_forward(Run<T>& run) const {
-        const Tile<T> x(run.value(x_), tile_rows, in_);
+        const auto lanes = static_cast<Eigen::Index>(run.lanes);
+        const Tile<T> x(run.value(x_), lanes, in_);
         const Kernel<T> w(run.value(weights_), in_, out_);
-        Tile<T> y(run.value(y_), tile_rows, out_);
+        Tile<T> y(run.value(y_), lanes, out_);
         if (bias_) {
             const T* bias = run.value(*bias_);
             for (Eigen::Index o = 0; o < out_; ++o)
@@ -58,11 +59,12 @@ class Affine final : public Op {
 
     template <class T>
     void run_backward(Run<T>& run) const {
-        const Tile<T> x(run.value(x_), tile_rows, in_);
-        const Tile<T> dy(run.gradient(y_), tile_rows, out_);
+        const auto lanes = static_cast<Eigen::Index>(run.lanes);
+        const Tile<T> x(run.value(x_), lanes, in_);
+        const Tile<T> dy(run.gradient(y_), lanes, out_);
         const Kernel<T> w(run.value(weights_), in_, out_);
         Kernel<T> dw(run.gradient(weights_), in_, out_);
-        Tile<T> dx(run.gradient(x_), tile_rows, in_);
+        Tile<T> dx(run.gradient(x_), lanes, in_);
         dw.noalias() += x.transpose() * dy;
         dx.noalias() += dy * w.transpose();
         if (bias_) {

@@ -24,16 +24,16 @@ class Input final : public Op {
     template <class T>
     void copy(Run<T>& run) const {
         T* y = run.value(y_);
-        for (std::size_t r = 0; r < tile_rows; ++r) {
+        for (std::size_t r = 0; r < run.lanes; ++r) {
             // A tile that is not full repeats its last row: ranges are not disturbed, and the loss gives it no
             // gradient.
             const T* row = run.data + std::size_t{run.row_numbers[std::min(r, run.rows - 1)]} * run.features;
             if (features_.empty()) {
                 for (std::size_t e = 0; e < size_; ++e)
-                    y[e * tile_rows + r] = row[e];
+                    y[e * run.lanes + r] = row[e];
             } else {
                 for (std::size_t e = 0; e < size_; ++e)
-                    y[e * tile_rows + r] = row[features_[e]];
+                    y[e * run.lanes + r] = row[features_[e]];
             }
         }
     }
@@ -56,7 +56,7 @@ class Relu final : public Op {
     void run_forward(Run<T>& run) const {
         const T* x = run.value(x_);
         T* y = run.value(y_);
-        for (std::size_t i = 0; i < size_ * tile_rows; ++i)
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
             y[i] = x[i] > T(0) ? x[i] : T(0);
     }
     template <class T>
@@ -64,7 +64,7 @@ class Relu final : public Op {
         const T* x = run.value(x_);
         const T* dy = run.gradient(y_);
         T* dx = run.gradient(x_);
-        for (std::size_t i = 0; i < size_ * tile_rows; ++i)
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
             dx[i] += x[i] > T(0) ? dy[i] : T(0);
     }
     Var x_, y_;
@@ -98,16 +98,16 @@ class Gather final : public Op {
     void run_forward(Run<T>& run) const {
         T* y = run.value(y_);
         for (std::size_t i = 0; i < from_.size(); ++i) {
-            std::copy_n(run.value(in_[from_[i].first]) + from_[i].second * tile_rows, tile_rows, y + i * tile_rows);
+            std::copy_n(run.value(in_[from_[i].first]) + from_[i].second * run.lanes, run.lanes, y + i * run.lanes);
         }
     }
     template <class T>
     void run_backward(Run<T>& run) const {
         const T* dy = run.gradient(y_);
         for (std::size_t i = 0; i < from_.size(); ++i) {
-            T* dx = run.gradient(in_[from_[i].first]) + from_[i].second * tile_rows;
-            for (std::size_t r = 0; r < tile_rows; ++r)
-                dx[r] += dy[i * tile_rows + r];
+            T* dx = run.gradient(in_[from_[i].first]) + from_[i].second * run.lanes;
+            for (std::size_t r = 0; r < run.lanes; ++r)
+                dx[r] += dy[i * run.lanes + r];
         }
     }
     std::vector<Var> in_;
@@ -128,10 +128,10 @@ class Add final : public Op {
     template <class T>
     void run_forward(Run<T>& run) const {
         T* y = run.value(y_);
-        std::copy_n(run.value(in_[0]), size_ * tile_rows, y);
+        std::copy_n(run.value(in_[0]), size_ * run.lanes, y);
         for (std::size_t k = 1; k < in_.size(); ++k) {
             const T* x = run.value(in_[k]);
-            for (std::size_t i = 0; i < size_ * tile_rows; ++i)
+            for (std::size_t i = 0; i < size_ * run.lanes; ++i)
                 y[i] += x[i];
         }
     }
@@ -140,7 +140,7 @@ class Add final : public Op {
         const T* dy = run.gradient(y_);
         for (const Var var : in_) {
             T* dx = run.gradient(var);
-            for (std::size_t i = 0; i < size_ * tile_rows; ++i)
+            for (std::size_t i = 0; i < size_ * run.lanes; ++i)
                 dx[i] += dy[i];
         }
     }

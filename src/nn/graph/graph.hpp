@@ -23,7 +23,7 @@ template <class T>
 struct Run;
 class Freezer;
 
-/// Rows processed together. A multiple of every vector length.
+/// Most rows processed together. A multiple of every vector length.
 inline constexpr std::size_t tile_rows = 64;
 
 struct Var {

@@ -5,7 +5,6 @@
 #include "nn/graph/ops.hpp"
 #include "nn/graph/quantize_kernels.hpp"
 #include "nn/graph/run.hpp"
-#include "nn/power_of_two.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -34,40 +33,27 @@ class QuantizerTable final : public Op {
     template <class T>
     void run_forward(Run<T>& run) const {
         const Quantizer& quantizer = *run.graph->quantizers()[number_];
-        if (quantizer.groups() == quantizer.size()) {
-            fill(run, quantizer, [](std::size_t e) { return e; });
-        } else {
-            fill(run, quantizer, [&](std::size_t e) { return quantizer.group(e); });
-        }
-    }
-
-    template <class T, class Group>
-    void fill(Run<T>& run, const Quantizer& quantizer, const Group& group) const {
         const std::size_t n = quantizer.size();
-        T* __restrict table = run.value(y_);
-        const float* __restrict width = run.parameters->slice(quantizer.width_slice()).data();
-        const float* __restrict integer = run.parameters->slice(quantizer.integer_slice()).data();
-        if (!quantizer.saturates()) {
+        const float* width = run.parameters->slice(quantizer.width_slice()).data();
+        const float* integer = run.parameters->slice(quantizer.integer_slice()).data();
+        std::vector<float> widths, integers; // per element, when they are shared
+        if (quantizer.groups() != n) {
             for (std::size_t e = 0; e < n; ++e) {
-                const int fraction = static_cast<int>(std::nearbyint(width[group(e)]));
-                table[scale * n + e] = power_of_two<T>(fraction);
-                table[step * n + e] = power_of_two<T>(-fraction);
-                table[lowest * n + e] = -std::numeric_limits<T>::infinity();
-                table[highest * n + e] = std::numeric_limits<T>::infinity();
+                widths.push_back(width[quantizer.group(e)]);
+                integers.push_back(integer[quantizer.group(e)]);
             }
-            return;
+            width = widths.data();
+            integer = integers.data();
         }
-        const T under = quantizer.settings().overflow == fx::Overflow::sat_sym ? T(0) : T(1);
-        for (std::size_t e = 0; e < n; ++e) {
-            const int w = static_cast<int>(std::nearbyint(width[group(e)]));
-            const int i = static_cast<int>(std::nearbyint(integer[group(e)]));
-            const T small = power_of_two<T>(i - w);
-            // With no bits left the range is the single value 0, and everything counts as outside of it.
-            const T high = w > 0 ? power_of_two<T>(i) - small : T(0);
-            table[scale * n + e] = power_of_two<T>(w - i);
-            table[step * n + e] = small;
-            table[highest * n + e] = high;
-            table[lowest * n + e] = w > 0 ? -high - under * small : T(0);
+        T* table = run.value(y_);
+        T *s = table + scale * n, *d = table + step * n, *low = table + lowest * n, *high = table + highest * n;
+        if (quantizer.saturates()) {
+            saturation_table(n, width, integer, s, d, low, high,
+                             quantizer.settings().overflow == fx::Overflow::sat_sym);
+        } else {
+            fraction_table(n, width, s, d);
+            std::fill_n(low, n, -std::numeric_limits<T>::infinity());
+            std::fill_n(high, n, std::numeric_limits<T>::infinity());
         }
     }
     std::size_t number_;
@@ -89,7 +75,10 @@ class Quantize final : public Op {
     }
 
   private:
-    std::size_t rows() const { return shared_ ? 1 : tile_rows; }
+    template <class T>
+    std::size_t rows(const Run<T>& run) const {
+        return shared_ ? 1 : run.lanes;
+    }
 
     template <class T>
     void run_forward(Run<T>& run) const {
@@ -97,12 +86,12 @@ class Quantize final : public Op {
         T* y = run.value(y_);
         const std::size_t n = quantizer_.size();
         if (!run.quantised()) {
-            std::copy_n(x, n * rows(), y);
+            std::copy_n(x, n * rows(run), y);
             if (run.ranges != nullptr) record(run, y);
         } else if (run.mode == Mode::infer && !shared_) {
             const std::vector<fx::Cast>& casts = (*run.casts)[vars_.number];
-            for (std::size_t i = 0; i < n * tile_rows; ++i)
-                y[i] = static_cast<T>(fx::cast(static_cast<double>(x[i]), casts[i / tile_rows]));
+            for (std::size_t i = 0; i < n * run.lanes; ++i)
+                y[i] = static_cast<T>(fx::cast(static_cast<double>(x[i]), casts[i / run.lanes]));
         } else {
             switch (quantizer_.settings().round) {
             case fx::Round::rnd:
@@ -130,10 +119,11 @@ class Quantize final : public Op {
         }
         const bool clamps = quantizer_.saturates();
         for (std::size_t e = 0; e < n; ++e) {
-            const T* xe = x + e * tile_rows;
-            T* ye = y + e * tile_rows;
-            const Extremes<T> extremes = clamps ? quantize_rows<mode, true>(xe, ye, s[e], d[e], low[e], high[e])
-                                                : quantize_rows<mode, false>(xe, ye, s[e], d[e], low[e], high[e]);
+            const T* xe = x + e * run.lanes;
+            T* ye = y + e * run.lanes;
+            const Extremes<T> extremes =
+                clamps ? quantize_rows<mode, true>(run.lanes, xe, ye, s[e], d[e], low[e], high[e])
+                       : quantize_rows<mode, false>(run.lanes, xe, ye, s[e], d[e], low[e], high[e]);
             if (run.ranges != nullptr) widen(run, e, extremes);
         }
     }
@@ -148,7 +138,7 @@ class Quantize final : public Op {
     template <class T>
     void record(Run<T>& run, const T* y) const {
         for (std::size_t e = 0; e < quantizer_.size(); ++e) {
-            const auto [lo, hi] = std::minmax_element(y + e * rows(), y + (e + 1) * rows());
+            const auto [lo, hi] = std::minmax_element(y + e * rows(run), y + (e + 1) * rows(run));
             widen(run, e, Extremes<T>{*lo, *hi});
         }
     }
@@ -159,7 +149,7 @@ class Quantize final : public Op {
         T* dx = run.gradient(x_);
         const std::size_t n = quantizer_.size();
         if (!run.quantised()) {
-            for (std::size_t i = 0; i < n * rows(); ++i)
+            for (std::size_t i = 0; i < n * rows(run); ++i)
                 dx[i] += dy[i];
         } else if (quantizer_.saturates()) {
             saturated_backward(run, x, y, dy, dx);
@@ -177,8 +167,8 @@ class Quantize final : public Op {
             surrogate_elements(n, x, y, dy, dx, fraction.data());
         } else {
             for (std::size_t e = 0; e < n; ++e) {
-                const std::size_t at = e * tile_rows;
-                fraction[e] = surrogate_rows(x + at, y + at, dy + at, dx + at);
+                const std::size_t at = e * run.lanes;
+                fraction[e] = surrogate_rows(run.lanes, x + at, y + at, dy + at, dx + at);
             }
         }
         if (quantizer_.settings().trainable) give(run.gradient(vars_.width), fraction);
@@ -196,8 +186,9 @@ class Quantize final : public Op {
             saturation_elements(n, x, y, dy, dx, d, low, high, symmetric, fraction.data(), integer.data());
         } else {
             for (std::size_t e = 0; e < n; ++e) {
-                const std::size_t at = e * tile_rows;
-                const auto terms = saturation_rows(x + at, y + at, dy + at, dx + at, d[e], low[e], high[e], symmetric);
+                const std::size_t at = e * run.lanes;
+                const auto terms =
+                    saturation_rows(run.lanes, x + at, y + at, dy + at, dx + at, d[e], low[e], high[e], symmetric);
                 fraction[e] = terms.fraction;
                 integer[e] = terms.integer;
             }

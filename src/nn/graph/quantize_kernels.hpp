@@ -5,6 +5,7 @@
 
 #include "fx/format.hpp"
 #include "nn/graph/graph.hpp"
+#include "nn/power_of_two.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -36,17 +37,46 @@ inline T sum_of_lanes(const T* lanes) {
     return total;
 }
 
+/// Scales 2^f and steps 2^-f of stored fractions.
+template <class T>
+inline void fraction_table(std::size_t n, const float* __restrict fraction, T* __restrict scale, T* __restrict step) {
+    for (std::size_t e = 0; e < n; ++e) {
+        const int f = static_cast<int>(std::nearbyint(fraction[e]));
+        scale[e] = power_of_two<T>(f);
+        step[e] = power_of_two<T>(-f);
+    }
+}
+
+/// The same for widths b and integer bits i (f = b - i), with the bounds of the range. With no bits left that is the
+/// single value 0, and everything counts as outside of it.
+template <class T>
+inline void saturation_table(std::size_t n, const float* __restrict width, const float* __restrict integer,
+                             T* __restrict scale, T* __restrict step, T* __restrict low, T* __restrict high,
+                             bool symmetric) {
+    const T under = symmetric ? T(0) : T(1);
+    for (std::size_t e = 0; e < n; ++e) {
+        const int w = static_cast<int>(std::nearbyint(width[e])), i = static_cast<int>(std::nearbyint(integer[e]));
+        const T small = power_of_two<T>(i - w), top = w > 0 ? power_of_two<T>(i) : small;
+        scale[e] = power_of_two<T>(w - i);
+        step[e] = small;
+        high[e] = top - small;
+        low[e] = w > 0 ? -(top - small) - under * small : T(0);
+    }
+}
+
 /// Extremes of values.
 template <class T>
 struct Extremes {
     T lo, hi;
 };
 
-/// One element, all rows of a tile: y = round(clamp(x) * scale) * step; returns the extremes of y.
+/// One element, all rows of a tile (a multiple of lane_count): y = round(clamp(x) * scale) * step; returns the extremes
+/// of y.
 template <fx::Round mode, bool clamps, class T>
-inline Extremes<T> quantize_rows(const T* __restrict x, T* __restrict y, T scale, T step, T low, T high) {
+inline Extremes<T> quantize_rows(std::size_t rows, const T* __restrict x, T* __restrict y, T scale, T step, T low,
+                                 T high) {
     T lo[lane_count], hi[lane_count];
-    for (std::size_t r = 0; r < tile_rows; r += lane_count) {
+    for (std::size_t r = 0; r < rows; r += lane_count) {
         for (std::size_t k = 0; k < lane_count; ++k) {
             const T inside = clamps ? clamp_to(x[r + k], low, high) : x[r + k];
             const T q = round_to_integer<mode>(inside * scale) * step;
@@ -73,9 +103,10 @@ inline void quantize_elements(std::size_t n, const T* __restrict x, T* __restric
 
 /// Straight-through gradient of one element's rows; returns sum of dy * (x - y), the surrogate without its ln 2.
 template <class T>
-inline T surrogate_rows(const T* __restrict x, const T* __restrict y, const T* __restrict dy, T* __restrict dx) {
+inline T surrogate_rows(std::size_t rows, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
+                        T* __restrict dx) {
     T lanes[lane_count] = {};
-    for (std::size_t r = 0; r < tile_rows; r += lane_count) {
+    for (std::size_t r = 0; r < rows; r += lane_count) {
         for (std::size_t k = 0; k < lane_count; ++k) {
             dx[r + k] += dy[r + k];
             lanes[k] += dy[r + k] * (x[r + k] - y[r + k]);
@@ -114,10 +145,11 @@ inline SaturationTerms<T> saturation_terms(T x, T y, T dy, T step, T low, T high
 }
 
 template <class T>
-inline SaturationTerms<T> saturation_rows(const T* __restrict x, const T* __restrict y, const T* __restrict dy,
-                                          T* __restrict dx, T step, T low, T high, bool symmetric) {
+inline SaturationTerms<T> saturation_rows(std::size_t rows, const T* __restrict x, const T* __restrict y,
+                                          const T* __restrict dy, T* __restrict dx, T step, T low, T high,
+                                          bool symmetric) {
     T fraction[lane_count] = {}, integer[lane_count] = {};
-    for (std::size_t r = 0; r < tile_rows; r += lane_count) {
+    for (std::size_t r = 0; r < rows; r += lane_count) {
         for (std::size_t k = 0; k < lane_count; ++k) {
             const auto terms = saturation_terms(x[r + k], y[r + k], dy[r + k], step, low, high, symmetric);
             dx[r + k] += terms.dx;

@@ -34,7 +34,8 @@ template <class T>
 struct Run {
     const Graph* graph = nullptr;
     Mode mode = Mode::train;
-    std::size_t rows = 0;       ///< valid rows of this tile; buffers always hold tile_rows
+    std::size_t rows = 0;  ///< valid rows of this tile
+    std::size_t lanes = 0; ///< rows that are computed, and the stride of an element: the others repeat the last one
     std::size_t batch_rows = 0; ///< of the whole step
     const Parameters* parameters = nullptr;
     T* parameter_gradient = nullptr; ///< flat like Parameters::values; shared ops only

@@ -16,7 +16,7 @@ void BatchStatistics::accumulate(Run<T>& run) const {
     for (std::size_t e = 0; e < size_; ++e) {
         double sum = 0.0, squares = 0.0;
         for (std::size_t r = 0; r < run.rows; ++r) {
-            const double value = z[e * tile_rows + r];
+            const double value = z[e * run.lanes + r];
             sum += value;
             squares += value * value;
         }
@@ -35,7 +35,7 @@ void BatchStatistics::spread(Run<T>& run, const T* shared_gradient) const {
     const T n = static_cast<T>(run.batch_rows);
     for (std::size_t e = 0; e < size_; ++e) {
         for (std::size_t r = 0; r < run.rows; ++r) {
-            const std::size_t k = e * tile_rows + r;
+            const std::size_t k = e * run.lanes + r;
             dz[k] += dmean[e] / n + dvariance[e] * T(2) * (z[k] - mean[e]) / n;
         }
     }
