@@ -9,6 +9,7 @@
 #include "hw/area.hpp"
 #include "hw/schedule.hpp"
 #include "lower/lower.hpp"
+#include "model/head.hpp"
 #include "opt/passes.hpp"
 #include "report/text.hpp"
 #include "rtl/constraints.hpp"
@@ -28,6 +29,7 @@ struct Arguments {
     BuildOptions build;
     std::string slack = "0";
     std::string effort = "normal";
+    std::string head;
     bool json = false;
 };
 
@@ -61,7 +63,9 @@ void write_verilog(const rtl::Verilog& verilog, const fs::path& library, const f
 int run(Arguments arguments) {
     arguments.build.slack = read_slack(arguments.slack);
     arguments.build.effort = read_effort(arguments.effort);
-    report::Report report = build_step(model::read(arguments.model), arguments.build, arguments.folder);
+    model::Model model = model::read(arguments.model);
+    if (!arguments.head.empty()) model = model::with_head(model, model::read_head(arguments.head));
+    report::Report report = build_step(model, arguments.build, arguments.folder);
     report.sections.push_back(build_files(arguments.folder));
     print_result(arguments.json, report::to_text(report), report::to_json(report));
     return exit_ok;
@@ -154,6 +158,11 @@ Command build_command(CLI::App& program) {
     app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
         ->capture_default_str()
         ->type_name("LEVEL");
+    app->add_option(
+           "--head", arguments->head,
+           "What is decided from the outputs, in hardware and in their place: argmax, top-k=COUNT (indices, the "
+           "largest first; ties to the lower one), threshold=NUMBER (a bit per output: at least so much?)")
+        ->type_name("WORD");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain build model.json -o build --clock-ns 5 --target xcvu13p"));
     return {app, [arguments] { return run(*arguments); }};

@@ -1,13 +1,15 @@
-// bitgrain report: what is known about a build or a training run, as a table and as a page.
+// bitgrain report: what is known about a build, a training run or a model, as a table and as a page.
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
 #include "report/html.hpp"
 #include "report/text.hpp"
 
 #include <memory>
+#include <unistd.h>
 
 namespace bitgrain::cli {
 
@@ -41,6 +43,15 @@ report::Report of_run(const fs::path& folder) {
     return report;
 }
 
+/// The estimates are those of `build` with its default options.
+report::Report of_model(const fs::path& file) {
+    const model::Model model = model::read(file);
+    const WorkFolder work(fs::temp_directory_path() / ("bitgrain_report_" + std::to_string(::getpid())));
+    report::Report report = build_step(model, {}, work.path() / "build");
+    report.sections.insert(report.sections.begin() + 1, report::widths_section(model));
+    return report;
+}
+
 /// Empty when the folder is a training run. A folder that `run` wrote is as good as the build in it.
 fs::path find_build(const fs::path& folder) {
     if (fs::exists(folder / "report.json")) return folder;
@@ -51,8 +62,11 @@ fs::path find_build(const fs::path& folder) {
 }
 
 int run(const Arguments& arguments) {
-    const fs::path build = find_build(arguments.folder);
-    report::Report report = build.empty() ? of_run(arguments.folder) : of_build(build);
+    const bool is_model = fs::is_regular_file(arguments.folder);
+    const fs::path build = is_model ? fs::path() : find_build(arguments.folder);
+    report::Report report = is_model        ? of_model(arguments.folder)
+                            : build.empty() ? of_run(arguments.folder)
+                                            : of_build(build);
     if (arguments.html) write_file(*arguments.html, report::to_html(report));
     if (!build.empty()) report.sections.push_back(build_files(build));
     print_result(arguments.json, report::to_text(report), report::to_json(report));
@@ -63,10 +77,12 @@ int run(const Arguments& arguments) {
 
 Command report_command(CLI::App& program) {
     const auto arguments = std::make_shared<Arguments>();
-    CLI::App* app = program.add_subcommand("report", "Print what is known about a build or a training run");
-    app->add_option("folder", arguments->folder, "A build folder, a run folder, or the folder that run wrote")
+    CLI::App* app = program.add_subcommand("report", "Print what is known about a build, a training run or a model");
+    app->add_option("folder", arguments->folder,
+                    "A build folder, a run folder, the folder that run wrote, or a model file (estimated as build "
+                    "would make it)")
         ->required()
-        ->type_name("BUILD|RUN");
+        ->type_name("BUILD|RUN|MODEL.json");
     app->add_option("--html", arguments->html, "Write the report as a self-contained page too")->type_name("FILE");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain report build --html report.html"));

@@ -18,6 +18,9 @@ namespace bitgrain::report {
 /// "model": what training recorded in model.facts (accuracies, EBOPs, the pick), then the size of the function.
 Section model_section(const model::Model& model);
 
+/// "widths": mean and largest widths of inputs, quantizers and weights (sign not counted) by layer, dead ones left out.
+Section widths_section(const model::Model& model);
+
 /// "hardware": adders, estimated area and share of the part, pipeline, latency, initiation interval.
 Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, const hw::Schedule& schedule,
                          const hw::AreaReport& area, const rtl::Signature& signature);

@@ -90,6 +90,40 @@ TEST_CASE("a model is built, verified, reported and found out when it is changed
         REQUIRE(entry.path().filename().string()[0] != '.');
 }
 
+TEST_CASE("a head decides in hardware, and what it decides is verified", "[cli][C7]") {
+    const Folder folder("head");
+    const std::string model = folder.string("m.json"), build = folder.string("b");
+    model::write(model, small_model());
+    const Outcome built = run_program({"build", model, "-o", build, "--clock-ns", "4", "--head", "argmax"});
+    INFO(built.err);
+    REQUIRE(built.code == 0);
+    const Json port = read_json(fs::path(build) / "signature.json").at("outputs").at(0);
+    REQUIRE_THAT(port.at("name").get<std::string>(), Contains("y_argmax"));
+    REQUIRE(port.at("width") == 1);
+    REQUIRE(port.at("signed") == false);
+    REQUIRE(run_program({"verify", build, "--random", "500"}).code == 0);
+    const Outcome wrong = run_program({"build", model, "-o", folder.string("c"), "--head", "top-k=3"});
+    REQUIRE(wrong.code == 2);
+    REQUIRE_THAT(wrong.err, Contains("of which 3 cannot be chosen"));
+    REQUIRE(run_program({"build", model, "-o", folder.string("c"), "--head", "best"}).code == 2);
+}
+
+TEST_CASE("report of a model file gives its facts, widths and estimates, and leaves nothing behind", "[cli][report]") {
+    const Folder folder("report_model");
+    model::Model model = small_model();
+    model.facts["ebops"] = 1234.0;
+    model::write(folder / "m.json", model);
+    const Outcome report = run_program({"report", folder.string("m.json"), "--json"});
+    INFO(report.err);
+    REQUIRE(report.code == 0);
+    const Json sections = json_of(report).at("sections");
+    REQUIRE(sections.at("model").at("rows").at("ebops").at("value") == 1234.0);
+    REQUIRE(sections.at("widths").at("rows").at("input_0").at("value") == 4.5); // s3.1 and u4.0
+    REQUIRE_THAT(report.out, Contains("mean of 6 live of 6, at most 3"));       // the weights of a layer
+    REQUIRE(sections.at("hardware").at("rows").at("lut").at("source") == "estimated");
+    REQUIRE(folder.entries() == 1);
+}
+
 TEST_CASE("evaluate prints the metric of any data and writes the outputs", "[cli]") {
     const Folder folder("evaluate");
     const std::string model = folder.string("m.json");

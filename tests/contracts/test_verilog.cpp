@@ -1,10 +1,12 @@
 // Random networks through every seam, Verilog included. Many models become one design, so that a few Verilator builds
 // cover hundreds of them.
 #include "base/file.hpp"
+#include "base/random.hpp"
 #include "cosim/simulate.hpp"
 #include "fx/arithmetic.hpp"
 #include "hw/schedule.hpp"
 #include "lower/lower.hpp"
+#include "model/head.hpp"
 #include "model/inference.hpp"
 #include "opt/passes.hpp"
 #include "rtl/emit.hpp"
@@ -56,6 +58,19 @@ model::Model side_by_side(const std::vector<model::Model>& models) {
     return all;
 }
 
+/// Now and then a model decides instead of giving scores.
+model::Model some_with_head(const model::Model& m, std::uint64_t seed) {
+    if (seed % 5 != 0) return m;
+    Random random(seed);
+    model::Head head{model::Head::Kind::threshold, 1, static_cast<double>(random.integer(-8, 8)) / 4};
+    const std::size_t scores = model::value_size(m, m.outputs[0].value);
+    if (m.outputs.size() == 1 && scores > 1 && random.chance(0.8)) {
+        head.kind = random.chance(0.5) ? model::Head::Kind::argmax : model::Head::Kind::top_k;
+        head.count = static_cast<std::size_t>(random.integer(1, static_cast<std::int64_t>(scores)));
+    }
+    return model::with_head(m, head);
+}
+
 /// Outputs of all rows that differ, as values.
 std::size_t mismatches(const model::Model& m, const rtl::Signature& signature, const std::vector<std::int64_t>& codes,
                        const std::vector<std::int64_t>& simulated) {
@@ -85,7 +100,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     INFO("seeds " << first_seed << " to " << first_seed + count - 1);
     std::vector<model::Model> models;
     for (std::size_t k = 0; k < count; ++k)
-        models.push_back(random_model(first_seed + k, {}));
+        models.push_back(some_with_head(random_model(first_seed + k, {}), first_seed + k));
     const model::Model all = side_by_side(models);
     model::validate(all);
     const auto codes = random_inputs(all, rows, first_seed);

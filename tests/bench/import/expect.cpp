@@ -1,8 +1,9 @@
 // Imports a network and compares it with its recorded outputs, bit for bit: the model, and with --netlist the netlist.
-//   bench_import_expect MODEL EXPECT.npy.gz FEATURES.npy.gz [--divide D] [--split 3,2,2] [--netlist] [--write
-//   MODEL.json]
-// FEATURES has at least as many rows as EXPECT; --split cuts its last axis into one part per network input. Prints one
-// line; exit code 1 when an output differs.
+//   bench_import_expect MODEL EXPECT.npy.gz FEATURES.npy.gz [--divide D] [--split 3,2,2] [--netlist]
+//                       [--write MODEL.json] [--features X.npy]
+// FEATURES has at least as many rows as EXPECT; --split cuts its last axis into one part per network input. --write
+// and --features leave the model and its inputs in port order behind. Prints one line; exit code 1 when an output
+// differs.
 #include "base/error.hpp"
 #include "data/dataset.hpp"
 #include "import/read.hpp"
@@ -46,7 +47,7 @@ int run(const std::vector<std::string>& arguments) {
     double divide = 1;
     std::vector<std::size_t> split;
     bool netlist = false;
-    std::string write;
+    std::string write, features_out;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (arguments[i] == "--divide") {
             divide = std::stod(arguments.at(++i));
@@ -58,6 +59,8 @@ int run(const std::vector<std::string>& arguments) {
             netlist = true;
         } else if (arguments[i] == "--write") {
             write = arguments.at(++i);
+        } else if (arguments[i] == "--features") {
+            features_out = arguments.at(++i);
         } else {
             files.push_back(arguments[i]);
         }
@@ -69,6 +72,7 @@ int run(const std::vector<std::string>& arguments) {
     const std::size_t rows = expect.rows();
     if (split.empty()) split.push_back(features.shape.back());
     const std::vector<double> x = in_port_order(features, rows, split, divide);
+    if (!features_out.empty()) data::write_npy(features_out, {{rows, x.size() / rows}, x, false});
     std::size_t saturated = 0;
     const auto codes = model::quantize_inputs(model, x, rows, &saturated);
     const std::vector<double> y = model::infer_real(model, codes, rows);
