@@ -102,6 +102,36 @@ double smallest_clock(const Target& target, const ir::Netlist& netlist, const Sc
     return smallest_clock(Timing(target, netlist), netlist, options);
 }
 
+bool feasible(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options) {
+    const Timing timing(target, netlist);
+    const double limit = budget(timing, options);
+    if (slowest(timing, netlist).ns > limit + tolerance_ns) return false;
+    return !options.latency_cycles || stages_at(timing, netlist, limit) <= most_stages(options);
+}
+
+std::vector<int> chain_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
+                              int least) {
+    const Timing timing(target, netlist);
+    const double limit = budget(timing, options);
+    const Delay& delay = target.delay;
+    std::vector<int> result(netlist.nodes.size(), 0);
+    bool any = false;
+    for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
+        if (!timing.live[i] || timing.wiring[i] || netlist.nodes[i].op != ir::Op::add) continue;
+        const auto id = static_cast<ir::NodeId>(i);
+        const double start = timing.first_start(netlist, id);
+        if (timing.end(id, start) <= limit + tolerance_ns) continue;
+        // Two pieces read an operand where one add did.
+        const double carry = limit - start - delay.net_per_fanout - delay.lut - delay.carry_start;
+        const int bits = delay.carry_per_bit > 0.0 ? static_cast<int>(std::floor(carry / delay.carry_per_bit)) : 0;
+        const AddStructure add = add_structure(netlist, id);
+        if (bits < least || (add.count == 2 && bits >= add.chain_bits())) continue;
+        result[i] = bits;
+        any = true;
+    }
+    return any ? result : std::vector<int>{};
+}
+
 void require_feasible(const Timing& timing, const ir::Netlist& netlist, const ScheduleOptions& options) {
     if (!std::isfinite(options.clock_ns) || options.clock_ns <= 0.0) throw Error("the clock period must be positive");
     if (!(options.margin >= 0.0 && options.margin < 1.0)) throw Error("the margin must be 0 or more and less than 1");

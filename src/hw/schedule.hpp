@@ -42,6 +42,14 @@ Schedule schedule(const Target& target, const ir::Netlist& netlist, const Schedu
 /// options.clock_ns is not looked at.
 double smallest_clock(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
 
+/// True when schedule() has no reason to refuse.
+bool feasible(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
+
+/// Per node, the bits of carry chain that a stage has time for, where that is less than the node has; 0 for all others.
+/// Empty when there is no such node, or none that can be cut into pieces of `least` bits or more.
+std::vector<int> chain_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
+                              int least);
+
 /// Throws InternalError unless no node is before its operands and no stage is longer than the clock.
 void verify(const Schedule& schedule, const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
 

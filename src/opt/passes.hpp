@@ -51,4 +51,12 @@ ir::Netlist fuse(const ir::Netlist& netlist);
 /// Turns subtractions round (b - a for a - b) where that saves their readers a negation.
 ir::Netlist orient(const ir::Netlist& netlist);
 
+// ---- not in the pipeline: costs logic, for a clock that is too fast otherwise ----
+constexpr int least_split_bits = 4; ///< shorter pieces would not get shorter by being split
+/// Adds whose carry chain is longer than most_bits of their node (0: leave it) become several of two operands, each at
+/// most so long (and not asked to be shorter than least_split_bits), that hand a carry on. An add stays whole where
+/// wires cannot join the halves: a subtraction whose operands have bits on one side of the cut only has a negation for
+/// a half.
+ir::Netlist split_adds(const ir::Netlist& netlist, const std::vector<int>& most_bits);
+
 } // namespace bitgrain::opt

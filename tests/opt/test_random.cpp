@@ -96,3 +96,23 @@ TEST_CASE("a rebuilt netlist rebuilds to itself", "[opt][rebuild]") {
         REQUIRE(ir::to_text(opt::rebuild(once)) == ir::to_text(once));
     }
 }
+
+TEST_CASE("adds in pieces keep the function of random netlists, and few are longer than asked", "[opt][random]") {
+    std::size_t pieces = 0, whole = 0;
+    for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+        CAPTURE(seed);
+        const ir::Netlist netlist = test::random_netlist(seed);
+        const int most = opt::least_split_bits + static_cast<int>(seed % 5);
+        std::vector<int> limits(netlist.nodes.size(), 0);
+        for (std::size_t i = 0; i < limits.size(); ++i)
+            limits[i] = netlist.nodes[i].op == ir::Op::add ? most : 0;
+        const ir::Netlist split = opt::split_adds(netlist, limits);
+        check_equal(netlist, split, 100, seed);
+        for (const ir::Node& node : split.nodes) {
+            if (node.op != ir::Op::add) continue;
+            ++pieces;
+            whole += opt::logic_bits(split, node) > most; // halves that wires cannot join
+        }
+    }
+    CHECK(whole * 50 < pieces);
+}
