@@ -6,6 +6,7 @@
 #include "cli/home.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
+#include "cli/timing.hpp"
 #include "hw/area.hpp"
 #include "hw/schedule.hpp"
 #include "lower/lower.hpp"
@@ -15,7 +16,6 @@
 #include "rtl/constraints.hpp"
 #include "rtl/emit.hpp"
 
-#include <cmath>
 #include <memory>
 
 namespace bitgrain::cli {
@@ -39,8 +39,6 @@ bool is_build(const fs::path& folder) {
 }
 
 void check(const BuildOptions& options, const hw::Target& target) {
-    if (!std::isfinite(options.clock_ns) || options.clock_ns <= 0) throw Error("must be more than 0 ns", "--clock-ns");
-    if (!(options.margin >= 0 && options.margin < 1)) throw Error("must be at least 0 and less than 1", "--margin");
     if (options.operands < 2 || options.operands > 3) throw Error("must be 2 or 3", "--operands");
     if (options.operands > target.max_add_operands()) {
         throw Error("the target adds at most " + std::to_string(target.max_add_operands()) + " numbers at once",
@@ -99,12 +97,10 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     lowering.cmvm.operands = options.operands;
     lowering.cmvm.effort = options.effort;
     lowering.cmvm.tables = options.tables;
-    const ir::Netlist netlist = opt::optimize(lower::lower(model, lowering), {options.operands});
-    hw::ScheduleOptions timing;
-    timing.clock_ns = options.clock_ns;
-    timing.margin = options.margin;
-    const hw::Schedule schedule = hw::schedule(target, netlist, timing);
-    hw::verify(schedule, target, netlist, timing);
+    const TimedNetlist timed =
+        fit_clock(target, opt::optimize(lower::lower(model, lowering), {options.operands}), options.timing);
+    const ir::Netlist& netlist = timed.netlist;
+    const hw::Schedule schedule = hw::schedule(target, netlist, timed.options);
     const hw::AreaReport area = hw::area(target, netlist, schedule);
     const rtl::Signature signature = rtl::signature(netlist, schedule);
 
@@ -142,13 +138,10 @@ Command build_command(CLI::App& program) {
     app->add_option("-o,--output", arguments->folder, "The build folder to write; an older build is replaced")
         ->required()
         ->type_name("BUILD");
-    app->add_option("--clock-ns", build.clock_ns, "Clock period in ns")->capture_default_str()->type_name("NS");
     app->add_option("--target", build.target, "Device, a folder of constraints/")
         ->capture_default_str()
         ->type_name("NAME");
-    app->add_option("--margin", build.margin, "Share of the clock kept free in every stage")
-        ->capture_default_str()
-        ->type_name("SHARE");
+    add_timing_options(*app, build.timing);
     app->add_option("--slack", arguments->slack,
                     "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit")
         ->capture_default_str()

@@ -65,7 +65,11 @@ int run(const Arguments& arguments) {
 
     BuildOptions options;
     options.target = arguments.target.value_or(experiment.target);
-    options.clock_ns = arguments.clock_ns.value_or(experiment.clock_ns);
+    options.timing = experiment.timing;
+    if (arguments.clock_ns) {
+        options.timing.clock_ns = arguments.clock_ns;
+        options.timing.fastest = false;
+    }
     print_step("[3/4] build for " + options.target + " -> " + places.build.string());
     report::Report report = build_step(model, options, places.build);
 

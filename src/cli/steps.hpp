@@ -28,9 +28,8 @@ std::optional<int> read_slack(const std::string& text);
 cmvm::Effort read_effort(const std::string& text);
 
 struct BuildOptions {
-    double clock_ns = 5.0;
     std::string target = "xcvu13p";
-    double margin = 0.1;
+    nn::TimingSettings timing;
     std::optional<int> slack = 0; ///< adder levels beyond the shallowest tree; none: no limit
     int operands = 2;
     bool tables = false;

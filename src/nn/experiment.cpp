@@ -114,6 +114,18 @@ TrainingSettings read_training(JsonReader reader) {
     return t;
 }
 
+TimingSettings read_timing(JsonReader& reader) {
+    TimingSettings timing;
+    if (reader.has("clock_ns")) timing.clock_ns = reader.get<double>("clock_ns");
+    if (reader.has("latency_cycles")) timing.latency_cycles = reader.get<int>("latency_cycles");
+    timing.fastest = reader.get("fmax", timing.fastest);
+    timing.combinational = reader.get("comb", timing.combinational);
+    timing.input_registers = reader.get("input_registers", timing.input_registers);
+    timing.output_registers = reader.get("output_registers", timing.output_registers);
+    timing.margin = reader.get("margin", timing.margin);
+    return timing;
+}
+
 } // namespace
 
 Experiment read_experiment(const fs::path& path) {
@@ -139,7 +151,7 @@ Experiment read_experiment(const fs::path& path) {
     if (reader.has("build")) {
         JsonReader build = reader.at("build");
         e.target = build.get("target", e.target);
-        e.clock_ns = build.get("clock_ns", e.clock_ns);
+        e.timing = read_timing(build);
         build.finish();
     }
     reader.finish();

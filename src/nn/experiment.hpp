@@ -7,6 +7,7 @@
 #include "nn/ramp.hpp"
 #include "nn/schedule.hpp"
 #include "nn/settings.hpp"
+#include "nn/timing_settings.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -44,7 +45,7 @@ struct Experiment {
     std::string pick = "best";
     double cover = 1.0;
     std::string target = "xcvu13p";
-    double clock_ns = 5.0;
+    TimingSettings timing;
 
     /// The list of layers, for build_network.
     JsonReader layers() const;

@@ -149,3 +149,50 @@ TEST_CASE("evaluate prints the metric of any data and writes the outputs", "[cli
         run_program({"evaluate", model, "--data", folder.string("d.csv"), "--label-column", "kind", "--header", "yes"});
     REQUIRE(named.out == table.out);
 }
+
+TEST_CASE("every way to ask for clock and latency gives a design that simulates as scheduled", "[cli][C7]") {
+    const Folder folder("timing");
+    const std::string model = folder.string("m.json");
+    model::write(model, small_model());
+    const auto build = [&](const std::string& name, std::vector<std::string> options) {
+        options.insert(options.begin(), {"build", model, "-o", folder.string(name), "--target", "generic", "--json"});
+        const Json rows = json_of(run_program(options)).at("sections").at("hardware").at("rows");
+        const Outcome verified = run_program({"verify", folder.string(name), "--random", "200", "--bubbles", "--json"});
+        const Json result = json_of(verified);
+        CHECK(verified.code == 0);
+        CHECK(result.at("mismatches") == 0);
+        CHECK(result.at("simulated_cycles") == rows.at("latency_cycles").at("value"));
+        return std::pair(rows.at("clock").at("value").get<double>(), rows.at("latency_cycles").at("value").get<int>());
+    };
+    const auto [comb_clock, comb_cycles] = build("comb", {"--comb"});
+    CHECK(comb_cycles == 0);
+    const auto [fast_clock, fast_cycles] = build("fmax", {"--fmax"});
+    CHECK(fast_clock < comb_clock);
+    CHECK(fast_cycles > 2);
+    const auto [within_clock, within_cycles] = build("within", {"--latency-cycles", "3"});
+    CHECK(within_cycles <= 3);
+    CHECK(within_clock > fast_clock);
+    CHECK(within_clock < comb_clock);
+    const auto [bare_clock, bare_cycles] =
+        build("bare", {"--clock-ns", "9", "--no-input-registers", "--no-output-registers"});
+    const auto [usual_clock, usual_cycles] = build("usual", {"--clock-ns", "9"});
+    CHECK(usual_cycles == bare_cycles + 2);
+
+    // What cannot be is refused, and the stated clock works.
+    const Outcome late = run_program({"build", model, "-o", folder.string("x"), "--target", "generic", "--clock-ns",
+                                      std::to_string(fast_clock), "--latency-cycles", "2"});
+    CHECK(late.code == 2);
+    CHECK_THAT(late.err, Contains("cannot be met within 2 cycles") && Contains("the smallest clock that can be met"));
+    const Outcome fast = run_program({"build", model, "-o", folder.string("x"), "--target", "generic", "--clock-ns",
+                                      std::to_string(fast_clock - 0.001)});
+    CHECK(fast.code == 2);
+    char stated[32];
+    std::snprintf(stated, sizeof stated, "%.3f ns", fast_clock);
+    CHECK_THAT(fast.err, Contains(stated));
+    for (const std::vector<std::string>& wrong :
+         {std::vector<std::string>{"--fmax", "--clock-ns", "5"}, {"--comb", "--latency-cycles", "1"}}) {
+        std::vector<std::string> options{"build", model, "-o", folder.string("x")};
+        options.insert(options.end(), wrong.begin(), wrong.end());
+        CHECK(run_program(options).code == 2);
+    }
+}
