@@ -110,7 +110,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report.sections.push_back(report::hardware_section(target, netlist, schedule, area, signature));
     report.layers = report::layers(netlist, area);
 
-    write_verilog(rtl::emit(netlist, schedule, signature, {target.three_operand_adder}), home.rtl_lib,
+    write_verilog(rtl::emit(netlist, schedule, signature, {options.layout, target}), home.rtl_lib,
                   build.path() / "rtl");
     for (const rtl::File& file : rtl::constraint_files(home.constraints, target, signature)) {
         write_file(build.path() / file.name, file.text);
@@ -156,6 +156,11 @@ Command build_command(CLI::App& program) {
            "What is decided from the outputs, in hardware and in their place: argmax, top-k=COUNT (indices, the "
            "largest first; ties to the lower one), threshold=NUMBER (a bit per output: at least so much?)")
         ->type_name("WORD");
+    app->add_flag_callback(
+        "--flat", [arguments] { arguments->build.layout = rtl::Layout::flat; }, "One module with a section per layer");
+    app->add_flag_callback(
+        "--hier", [arguments] { arguments->build.layout = rtl::Layout::per_layer; },
+        "One module per layer, one port per value (default)");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain build model.json -o build --clock-ns 5 --target xcvu13p"));
     return {app, [arguments] { return run(*arguments); }};

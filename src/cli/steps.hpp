@@ -6,6 +6,7 @@
 #include "model/model.hpp"
 #include "nn/train.hpp"
 #include "report/collect.hpp"
+#include "rtl/partition.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct BuildOptions {
     int operands = 2;
     bool tables = false;
     cmvm::Effort effort = cmvm::Effort::normal;
+    rtl::Layout layout = rtl::Layout::per_layer;
 };
 
 /// Writes the build folder: all of it or nothing. An older build is replaced, any other folder with content is refused.

@@ -108,6 +108,7 @@ Target read_target(const fs::path& constraints, const std::string& name) {
     if (target.lut_inputs < 3 || target.lut_inputs > 8) json.at("lut_inputs").fail("must be 3 to 8");
     target.three_operand_adder =
         static_cast<ThreeOperandAdder>(json.choice("three_operand_adder", {"none", "lut6_2_carry4", "lut6_2_carry8"}));
+    target.module_attribute = json.get<std::string>("module_attribute");
     target.lut_per = read_luts(json);
     target.bands = read_bands(json);
     target.vendor_run = read_vendor_run(json);

@@ -47,6 +47,7 @@ struct Target {
     std::string family;
     int lut_inputs = 6;
     ThreeOperandAdder three_operand_adder = ThreeOperandAdder::none;
+    std::string module_attribute; ///< Verilog text in front of every module; may be empty
     Delay delay;
     Parts lut_per{{1, 0, 1, 1, 1, 1, 1, 1}}; ///< LUTs per part
     Bands bands;

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "hw/schedule.hpp"
 #include "ir/netlist.hpp"
+#include "rtl/partition.hpp"
 
 #include <optional>
 #include <string>
@@ -56,8 +57,15 @@ struct Verilog {
 };
 
 struct EmitOptions {
+    EmitOptions() = default;
+    EmitOptions(Layout how, const hw::Target& target)
+        : layout(how), three_operand_adder(target.three_operand_adder), module_attribute(target.module_attribute) {}
+
+    Layout layout = Layout::per_layer;
     /// The target's; none: adders of three numbers are expressions.
     hw::ThreeOperandAdder three_operand_adder = hw::ThreeOperandAdder::none;
+    /// In front of every module: "(* use_dsp = \"no\" *)".
+    std::string module_attribute;
 };
 Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
              const EmitOptions& options = {});

@@ -13,6 +13,10 @@ std::string number(int value) {
     return std::to_string(value);
 }
 
+std::uint64_t ones(int width) {
+    return ~std::uint64_t{0} >> (64 - width);
+}
+
 std::string braces(const std::vector<std::string>& parts) {
     if (parts.size() == 1) return parts[0];
     std::string text = "{";
@@ -39,39 +43,52 @@ std::string bit_slice(int low, int high) {
     return '[' + number(high) + (low == high ? "" : ":" + number(low)) + ']';
 }
 
-Nets::Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, Names& names)
-    : netlist_(netlist), schedule_(schedule), names_(names), printed_(hw::live(netlist)),
-      copies_(hw::register_ranks(schedule, netlist)), first_(netlist.nodes.size(), 0) {
-    const std::vector<std::string> value = value_names(netlist, printed_, copies_, names);
+Nets::Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, const Partition& partition, Names& names)
+    : netlist_(netlist), schedule_(schedule), partition_(partition), names_(names), printed_(hw::live(netlist)),
+      copies_(hw::register_ranks(schedule, netlist)), first_(netlist.nodes.size(), 0), own_(partition.modules.size()) {
+    const std::vector<std::string> bases = value_names(netlist, printed_, copies_, names);
     for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
         if (!printed_[i]) continue;
         first_[i] = nets_.size();
         for (int copy = 0; copy <= copies_[i]; ++copy)
-            add(copy_name(value[i], copy), netlist.nodes[i].interval.width());
+            add(copy_name(bases[i], copy), netlist.nodes[i].interval.width(), partition.owner[i]);
+    }
+    for (const Module& module : partition.modules) {
+        for (const Value& value : module.gives)
+            nets_[net_of(value)].unread = 0;
     }
 }
 
-std::size_t Nets::add(const std::string& name, int width) {
+void Nets::enter(std::size_t module) {
+    module_ = module;
+    foreign_.clear();
+    for (const Value& value : partition_.modules[module].reads)
+        foreign_[net_of(value)] = ones(nets_[net_of(value)].width);
+}
+
+std::size_t Nets::add(const std::string& name, int width, std::size_t owner) {
     CHECK(width > 0 && width <= 64, "a net of " + number(width) + " bits");
-    nets_.push_back({name, width, ~std::uint64_t{0} >> (64 - width)});
+    own_[owner].push_back(nets_.size());
+    nets_.push_back({name, width, owner, ones(width)});
     return nets_.size() - 1;
 }
 
 std::size_t Nets::helper(const std::string& base, int width) {
-    return add(names_.claim(base), width);
+    return add(names_.claim(base), width, module_);
 }
 
 Bits Nets::locate(const hw::Operand& operand, int stage) const {
-    const bool ranked = netlist_.nodes[operand.node].op == ir::Op::input && schedule_.input_registers;
-    const int copy = stage - schedule_.stage[operand.node] + (ranked ? 1 : 0);
-    CHECK(printed_[operand.node] && copy >= 0 && copy <= copies_[operand.node], "a value is read where it is not");
-    return {first_[operand.node] + static_cast<std::size_t>(copy), operand.lsb, operand.width, operand.is_signed};
+    const Value value = value_at(netlist_, schedule_, operand.node, stage);
+    CHECK(printed_[operand.node] && value.copy >= 0 && value.copy <= copies_[operand.node],
+          "a value is read where it is not");
+    return {net_of(value), operand.lsb, operand.width, operand.is_signed};
 }
 
 std::string Nets::slice(std::size_t net, int low, int high) {
     Net& n = nets_[net];
     CHECK(low >= 0 && low <= high && high < n.width, "bits outside of " + n.name);
-    n.unread &= ~(~std::uint64_t{0} >> (63 - (high - low)) << low);
+    std::uint64_t& unread = n.owner == module_ ? n.unread : foreign_.at(net);
+    unread &= ~(ones(high - low + 1) << low);
     if (n.width == 1 || (low == 0 && high == n.width - 1)) return n.name;
     return n.name + bit_slice(low, high);
 }
@@ -110,7 +127,7 @@ std::string Nets::read(const hw::Operand& operand, int stage, int from, int to) 
 }
 
 std::string Nets::read_all(ir::NodeId node, int copy) {
-    const std::size_t net = first_[node] + static_cast<std::size_t>(copy);
+    const std::size_t net = net_of({node, copy});
     return slice(net, 0, nets_[net].width - 1);
 }
 
@@ -126,16 +143,24 @@ std::string Nets::any(const hw::Operand& operand, int stage) {
 
 std::vector<std::string> Nets::unread() const {
     std::vector<std::string> result;
-    for (const Net& net : nets_) {
+    const auto list = [&result](const Net& net, std::uint64_t unread) {
         for (int high = net.width - 1; high >= 0; --high) {
-            if ((net.unread >> high) % 2 == 0) continue;
+            if ((unread >> high) % 2 == 0) continue;
             int low = high;
-            while (low > 0 && (net.unread >> (low - 1)) % 2 != 0)
+            while (low > 0 && (unread >> (low - 1)) % 2 != 0)
                 --low;
             const bool all = low == 0 && high == net.width - 1;
             result.push_back(all ? net.name : net.name + bit_slice(low, high));
             high = low;
         }
+    };
+    for (const std::size_t net : own_[module_])
+        list(nets_[net], nets_[net].unread);
+    for (const Value& value : partition_.modules[module_].reads) {
+        // The top's wires to what another module reads go there whole.
+        const bool passed = module_ == 0 && std::any_of(partition_.modules.begin() + 1, partition_.modules.end(),
+                                                        [&](const Module& m) { return m.reads.contains(value); });
+        if (!passed) list(nets_[net_of(value)], foreign_.at(net_of(value)));
     }
     return result;
 }

@@ -1,13 +1,15 @@
-// The nets of a module under construction: each value, its register copies and helper wires. Gives the text of any bits
-// of any of them, with sign extension and zeros written out, and remembers what was read, so that the module can name
-// the bits nobody reads (lint demands that).
+// The nets of a design under construction: each value, its register copies and helper wires, each in the module that
+// owns it. Gives the text of any bits of any of them, with sign extension and zeros written out, and remembers what was
+// read in which module, so that each can name the bits nobody reads (lint demands that).
 #pragma once
 
 #include "hw/schedule.hpp"
 #include "hw/structure.hpp"
 #include "rtl/names.hpp"
+#include "rtl/partition.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,9 +32,14 @@ struct Bits {
 
 class Nets {
   public:
-    Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, Names& names);
+    Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, const Partition& partition, Names& names);
+
+    /// From here on nets are read in that module of the partition.
+    void enter(std::size_t module);
 
     bool printed(ir::NodeId node) const { return printed_[node]; }
+    /// True for values that other modules read: ports, not wires.
+    bool is_given(ir::NodeId node, int copy = 0) const { return partition_.is_given({node, copy}); }
     int copies(ir::NodeId node) const { return copies_[node]; }
     std::string name(ir::NodeId node, int copy = 0) const {
         return nets_[first_[node] + static_cast<std::size_t>(copy)].name;
@@ -54,27 +61,33 @@ class Nets {
     /// True when any bit is set.
     std::string any(const hw::Operand& operand, int stage);
 
-    /// Bits that were never read, as slices, in order of nets.
+    /// Bits of the module's nets and of what it gets from others that were never read in it, as slices.
     std::vector<std::string> unread() const;
 
   private:
     struct Net {
         std::string name;
         int width = 0;
+        std::size_t owner = 0;    ///< module
         std::uint64_t unread = 0; ///< one bit per bit of the net
     };
 
-    std::size_t add(const std::string& name, int width);
+    std::size_t add(const std::string& name, int width, std::size_t owner);
+    std::size_t net_of(const Value& value) const { return first_[value.node] + static_cast<std::size_t>(value.copy); }
     Bits locate(const hw::Operand& operand, int stage) const;
     std::string slice(std::size_t net, int low, int high);
 
     const ir::Netlist& netlist_;
     const hw::Schedule& schedule_;
+    const Partition& partition_;
     Names& names_;
     std::vector<bool> printed_;
     std::vector<int> copies_;
     std::vector<std::size_t> first_; ///< net of the value itself; its copies follow
     std::vector<Net> nets_;
+    std::vector<std::vector<std::size_t>> own_; ///< per module
+    std::size_t module_ = 0;
+    std::map<std::size_t, std::uint64_t> foreign_; ///< nets of other modules that this one gets: bits it did not read
 };
 
 } // namespace bitgrain::rtl

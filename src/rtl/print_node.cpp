@@ -39,11 +39,17 @@ class NodePrinter {
     }
 
   private:
+    /// The line that declares the value; nothing when it is a port of the module.
     std::string declaration(const std::string& kind) const {
-        return indent + kind + ' ' + range(width_) + nets_.name(id_);
+        if (nets_.is_given(id_)) return {};
+        return indent + kind + ' ' + range(width_) + nets_.name(id_) + end();
     }
     std::string end() const { return ';' + remark(node_.interval, stage_) + '\n'; }
-    std::string wire(const std::string& expression) const { return declaration("wire") + " = " + expression + end(); }
+    std::string wire(const std::string& expression) const {
+        const bool is_port = nets_.is_given(id_);
+        return indent + (is_port ? "assign " : "wire " + range(width_)) + nets_.name(id_) + " = " + expression +
+               (is_port ? ";\n" : end());
+    }
 
     std::string sum() {
         hw::AddStructure add = hw::add_structure(netlist_, id_);
@@ -99,7 +105,7 @@ class NodePrinter {
         }
         CHECK(minus < 3, "an add of three has an operand without a minus sign");
         const std::string name = nets_.name(id_);
-        std::string text = declaration("wire") + end(), sum = name;
+        std::string text = declaration("wire"), sum = name;
         if (add.low >= 0) {
             const int split = add.chain_lsb - lsb_;
             sum += bit_slice(split, width_ - 1);
@@ -144,7 +150,7 @@ class NodePrinter {
         const int bits = table.key.width();
         CHECK(!address.negate && address.lsb == -table.key.fraction, "a table is addressed by a plain node");
         const std::string key = nets_.read(address, stage_, address.lsb, address.lsb + bits - 1);
-        std::string text = declaration("reg ") + end() + "    always @* begin\n        case (" + key + ")\n";
+        std::string text = declaration("reg ") + "    always @* begin\n        case (" + key + ")\n";
         const std::string assign = ": " + nets_.name(id_) + " = ";
         std::int64_t code = table.key.lo;
         for (const std::int64_t entry : table.codes) {
@@ -185,7 +191,7 @@ class NodePrinter {
                 name = nets_.helper_name(value->net);
                 text += indent + "wire " + range(bits) + name + ";\n";
             } else {
-                text += declaration("wire") + end();
+                text += declaration("wire");
             }
             text +=
                 cell("fx_round", {{"WIDTH", bits}, {"DROP", cast.lsb - from}, {"CONVERGENT", cast.convergent ? 1 : 0}},
@@ -193,7 +199,7 @@ class NodePrinter {
         }
         if (cast.clamp) {
             const std::string input = read(cast.lsb, cast.lsb + cast.rounded_width - 1);
-            text += declaration("wire") + end();
+            text += declaration("wire");
             text += cell("fx_saturate",
                          {{"IN_WIDTH", cast.rounded_width},
                           {"OUT_WIDTH", width_},

@@ -93,10 +93,11 @@ std::size_t mismatches(const model::Model& m, const rtl::Signature& signature, c
 
 TEST_CASE("random models keep every output bit from model to simulated Verilog", "[contracts][verilog]") {
     const std::size_t count = 75;
-    // Three designs: fast and slow clock, two- and three-operand adders (as the primitives of the device), with and
-    // without tables in the place of adders and bubbles between vectors.
+    // Three designs, one of them flat: fast and slow clock, two- and three-operand adders (as the primitives of the
+    // device), with and without tables in the place of adders and bubbles between vectors.
     const auto [first_seed, clock_ns, operands, tables] = GENERATE(
         table<std::uint64_t, double, int, bool>({{1001, 7.0, 2, true}, {2001, 12.0, 3, false}, {3001, 60.0, 3, true}}));
+    const rtl::Layout layout = first_seed == 1001 ? rtl::Layout::flat : rtl::Layout::per_layer;
     INFO("seeds " << first_seed << " to " << first_seed + count - 1);
     std::vector<model::Model> models;
     for (std::size_t k = 0; k < count; ++k)
@@ -115,7 +116,7 @@ TEST_CASE("random models keep every output bit from model to simulated Verilog",
     const hw::Schedule schedule = hw::schedule(target, netlist, schedule_options);
     hw::verify(schedule, target, netlist, schedule_options);
     const rtl::Signature signature = rtl::signature(netlist, schedule);
-    const rtl::Verilog verilog = rtl::emit(netlist, schedule, signature, {target.three_operand_adder});
+    const rtl::Verilog verilog = rtl::emit(netlist, schedule, signature, {layout, target});
 
     const fs::path folder = fs::temp_directory_path() / ("bitgrain-contracts-" + std::to_string(::getpid()));
     fs::remove_all(folder);

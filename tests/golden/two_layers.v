@@ -27,6 +27,7 @@
 
 `default_nettype none
 
+(* use_dsp = "no" *)
 module two_layers (
     input  wire        clk,
     input  wire        in_valid,

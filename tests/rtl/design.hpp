@@ -56,13 +56,13 @@ inline hw::Target target(const std::string& name = "xcvu13p") {
 }
 
 inline Design make_design(const ir::Netlist& netlist, const hw::ScheduleOptions& options,
-                          const std::string& target_name = "xcvu13p") {
+                          const std::string& target_name = "xcvu13p", rtl::Layout layout = rtl::Layout::per_layer) {
     Design design;
     design.netlist = netlist;
     const hw::Target device = target(target_name);
     design.schedule = hw::schedule(device, netlist, options);
     design.signature = rtl::signature(netlist, design.schedule);
-    design.verilog = rtl::emit(netlist, design.schedule, design.signature, {device.three_operand_adder});
+    design.verilog = rtl::emit(netlist, design.schedule, design.signature, {layout, device});
     return design;
 }
 

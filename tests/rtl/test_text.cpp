@@ -39,26 +39,38 @@ ir::Netlist two_layers() {
     return b.finish();
 }
 
-test::Design golden_design() {
+test::Design golden_design(rtl::Layout layout) {
     hw::ScheduleOptions options;
     options.clock_ns = 3.0;
-    return test::make_design(two_layers(), options);
+    return test::make_design(two_layers(), options, "xcvu13p", layout);
 }
+
+const test::fs::path golden = test::source_folder / "tests" / "golden";
 
 } // namespace
 
 TEST_CASE("a small design is the golden file, byte for byte", "[rtl][golden]") {
-    const test::Design design = golden_design();
-    const test::fs::path golden = test::source_folder / "tests" / "golden" / "two_layers.v";
+    const test::Design design = golden_design(rtl::Layout::flat);
     REQUIRE(design.verilog.files.size() == 1);
     CHECK(design.verilog.files[0].name == "two_layers.v");
     CHECK(design.verilog.cells == std::vector<std::string>{"fx_round", "fx_saturate", "fx_valid"});
     // When the change is meant: write the text that follows to tests/golden/two_layers.v and read the difference.
-    CHECK(design.verilog.files[0].text == read_file(golden));
+    CHECK(design.verilog.files[0].text == read_file(golden / "two_layers.v"));
+}
+
+TEST_CASE("a module per layer is the golden files, byte for byte", "[rtl][golden]") {
+    const test::Design design = golden_design(rtl::Layout::per_layer);
+    std::vector<std::string> names;
+    for (const rtl::File& file : design.verilog.files) {
+        names.push_back(file.name);
+        CHECK(file.text == read_file(golden / "per_layer" / file.name));
+    }
+    CHECK(names == std::vector<std::string>{"two_layers.v", "two_layers_dense_1.v", "two_layers_dense_2.v",
+                                            "two_layers_lookup.v"});
 }
 
 TEST_CASE("the golden design is accepted by all readers and bit-exact", "[rtl][golden]") {
-    const test::Design design = golden_design();
+    const test::Design design = golden_design(GENERATE(rtl::Layout::flat, rtl::Layout::per_layer));
     const test::Scratch scratch;
     test::write_files(design, scratch.path());
     test::require_accepted(design, scratch.path());
@@ -72,13 +84,15 @@ TEST_CASE("the same netlist gives the same bytes", "[rtl]") {
         options.clock_ns = 8.0;
         const test::Design a = test::make_design(test::random_netlist(seed), options);
         const test::Design b = test::make_design(test::random_netlist(seed), options);
-        CHECK(a.verilog.files[0].text == b.verilog.files[0].text);
+        REQUIRE(a.verilog.files.size() == b.verilog.files.size());
+        for (std::size_t f = 0; f < a.verilog.files.size(); ++f)
+            CHECK(a.verilog.files[f].text == b.verilog.files[f].text);
         CHECK(rtl::to_json(a.signature).dump() == rtl::to_json(b.signature).dump());
     }
 }
 
 TEST_CASE("no pipeline rank is packed into one register", "[rtl]") {
-    const test::Design design = test::make_design(test::random_netlist(3), {});
+    const test::Design design = test::make_design(test::random_netlist(3), {}, "xcvu13p", rtl::Layout::flat);
     int widest = 0;
     for (const ir::Node& node : design.netlist.nodes)
         widest = std::max(widest, node.interval.width());
