@@ -80,7 +80,7 @@ double CostTerm::add_gradient(Run<T>& run, double beta) const {
     const auto quantizer = [&](std::size_t operand) -> const Quantizer& {
         return *run.graph->quantizers()[quantizers[operand]];
     };
-    const T factor = static_cast<T>(beta);
+    const T factor = static_cast<T>(beta * beta_factor);
     // slope(e): d EBOPs / d width of an element.
     const auto give = [&](std::size_t operand, auto&& slope) {
         if (!quantizer(operand).settings().trainable) return;

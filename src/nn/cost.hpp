@@ -19,6 +19,7 @@ struct CostTerm {
     std::vector<std::size_t> quantizers; ///< numbers in Graph::quantizers()
     std::vector<Var> width_vars;         ///< of these quantizers: the Vars that get the gradient
     std::size_t outputs = 0;             ///< dense
+    double beta_factor = 1.0;            ///< of this layer: how much stronger than the others it is pressed to shrink
 
     double evaluate(const Graph& graph, const Parameters& parameters) const;
     /// Adds beta * dEBOPs/dwidth to the gradients of the width Vars (f for WRAP, b for SAT). Widths of zero get none.

@@ -229,7 +229,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
 
     for (int phase = phases - 1; phase >= 0; --phase) {
         if (phase + 1 < phases) {
-            const std::vector<T> gradients = shared_gradients_; // of the statistics, complete: their phase is done
+            const AlignedVector<T> gradients = shared_gradients_; // of the statistics, complete: their phase is done
             each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
                 Run<T> run = tile_run(shared, slot, frame, data, tile);
                 statistics_before(phase, [&](const BatchStatistics& op) { op.spread(run, gradients.data()); });

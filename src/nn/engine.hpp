@@ -5,6 +5,7 @@
 // threads. Float for training; double for calibration, inference and gradient checks.
 #pragma once
 
+#include "nn/aligned.hpp"
 #include "nn/cost.hpp"
 #include "nn/graph/run.hpp"
 #include "nn/loss.hpp"
@@ -59,7 +60,7 @@ class Engine {
 
   private:
     struct Slot {
-        std::vector<T>
+        AlignedVector<T>
             shared_gradients; ///< those that come from tiles; empty in the first slot, which adds to the total
         Ranges<T> ranges;
         Sums sums;
@@ -67,7 +68,7 @@ class Engine {
         std::size_t correct = 0;
     };
     struct Frame {
-        std::vector<T> values, gradients;
+        AlignedVector<T> values, gradients;
     };
 
     Run<T> shared_run(Mode mode, std::size_t batch_rows, std::size_t lanes);
@@ -87,7 +88,8 @@ class Engine {
 
     std::vector<std::size_t> offset_; ///< per Var, in the shared or the tile storage
     std::size_t shared_size_ = 0, tile_gradients_size_ = 0, tile_size_ = 0;
-    std::vector<T> shared_values_, shared_gradients_, parameter_gradient_;
+    AlignedVector<T> shared_values_, shared_gradients_;
+    std::vector<T> parameter_gradient_;
     std::vector<Slot> slots_;
     std::vector<Frame> frames_; ///< one per thread, or one per tile when there are several phases
 };

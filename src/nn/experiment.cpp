@@ -88,7 +88,7 @@ TrainingSettings read_training(JsonReader reader) {
     t.learning_rate.start = reader.get("learning_rate", t.learning_rate.start);
     t.learning_rate.floor = reader.get("learning_rate_floor", t.learning_rate.floor);
     t.learning_rate.period =
-        reader.get("restart_epochs", static_cast<double>(std::max<std::int64_t>(t.epochs / 10, 1)));
+        reader.get("restart_epochs", static_cast<double>(std::max<std::int64_t>(t.epochs / 50, 1)));
     t.learning_rate.decay = reader.get("restart_decay", t.learning_rate.decay);
     t.evaluate_every = reader.get("evaluate_every", t.evaluate_every);
     t.seed = static_cast<std::uint64_t>(reader.get("seed", std::int64_t{1}));

@@ -34,8 +34,9 @@ struct QuantizerSettings {
     bool adapt = true;
     double min_bits = 0.0, max_bits = 23.0;           ///< bounds of b
     double min_fraction = -24.0, max_fraction = 24.0; ///< bounds of f
-    double pull = 1e-8;                               ///< signed L1 on the width parameters
-    double integer_decay = 0.01;                      ///< WRAP: tracked integer bits forgotten per step
+    bool scale_gradient = false; ///< gradients of a width that g elements share times 1/sqrt(g) (method, 4.2)
+    double pull = 1e-8;          ///< signed L1 on the width parameters
+    double integer_decay = 0.01; ///< WRAP: tracked integer bits forgotten per step
 };
 
 class Quantizer {

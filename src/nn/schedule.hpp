@@ -8,7 +8,7 @@ namespace bitgrain::nn {
 /// Cosine with warm restarts (Loshchilov, Hutter 2017): period epochs, floor, each restart starts at decay times the
 /// last.
 struct LearningRate {
-    double start = 5e-3;
+    double start = 3e-3;
     double floor = 1e-6;
     double period = 100.0;
     double decay = 1.0;

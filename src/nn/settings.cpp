@@ -26,6 +26,7 @@ QuantizerSettings read_quantizer(JsonReader reader, const QuantizerSettings& bas
     s.fraction = reader.get("fraction", s.fraction);
     s.bits = reader.get("bits", s.bits);
     s.integer = reader.get("integer", s.integer);
+    s.scale_gradient = reader.get("scale_gradient", s.scale_gradient);
     s.min_bits = reader.get("min_bits", s.min_bits);
     s.max_bits = reader.get("max_bits", s.max_bits);
     s.min_fraction = reader.get("min_fraction", s.min_fraction);

@@ -12,7 +12,8 @@ namespace {
 
 class Parameter final : public Op {
   public:
-    Parameter(std::size_t slice, Var y) : slice_(slice), y_(y) {}
+    Parameter(std::size_t slice, Var y, double gradient_factor)
+        : slice_(slice), y_(y), gradient_factor_(gradient_factor) {}
     void forward(Run<float>& run) const override { run_forward(run); }
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
@@ -29,11 +30,13 @@ class Parameter final : public Op {
         const ParameterSlice& slice = run.parameters->slices()[slice_];
         const T* dy = run.gradient(y_);
         T* gradient = run.parameter_gradient + slice.offset;
+        const T factor = static_cast<T>(gradient_factor_);
         for (std::size_t i = 0; i < slice.size; ++i)
-            gradient[i] += dy[i];
+            gradient[i] += factor * dy[i];
     }
     std::size_t slice_;
     Var y_;
+    double gradient_factor_;
 };
 
 class ScaleRows final : public Op {
@@ -203,8 +206,8 @@ class NormShift final : public Op {
 
 } // namespace
 
-Var parameter(Graph& graph, const std::string& name, std::size_t slice, std::size_t size) {
-    return graph.add(name, std::make_unique<Parameter>(slice, graph.next()), {}, size, true);
+Var parameter(Graph& graph, const std::string& name, std::size_t slice, std::size_t size, double gradient_factor) {
+    return graph.add(name, std::make_unique<Parameter>(slice, graph.next(), gradient_factor), {}, size, true);
 }
 
 Var scale_rows(Graph& graph, const std::string& name, Var weights, const std::vector<double>& factor) {

@@ -20,8 +20,8 @@ Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, co
 Var add(Graph& graph, const std::string& name, const std::vector<Var>& in);
 
 // ---- shared ----
-/// The values of a parameter slice.
-Var parameter(Graph& graph, const std::string& name, std::size_t slice, std::size_t size);
+/// The values of a parameter slice; its gradient is what arrives times the factor.
+Var parameter(Graph& graph, const std::string& name, std::size_t slice, std::size_t size, double gradient_factor = 1.0);
 /// W'[i][o] = factor[i] * W[i][o], constant factors: standardisation of the inputs folded into a kernel.
 Var scale_rows(Graph& graph, const std::string& name, Var weights, const std::vector<double>& factor);
 /// b'[o] = b[o] - sum_i mean[i] * W[i][o], constant means: centring of the inputs folded into a bias.

@@ -225,8 +225,10 @@ QuantizerVars quantizer_vars(Graph& graph, std::size_t number) {
     const Quantizer& quantizer = *graph.quantizers()[number];
     QuantizerVars vars;
     vars.number = number;
-    vars.width = parameter(graph, quantizer.name(), quantizer.width_slice(), quantizer.groups());
-    vars.integer = parameter(graph, quantizer.name(), quantizer.integer_slice(), quantizer.groups());
+    const double sharing = static_cast<double>(quantizer.size()) / static_cast<double>(quantizer.groups());
+    const double factor = quantizer.settings().scale_gradient ? 1.0 / std::sqrt(sharing) : 1.0;
+    vars.width = parameter(graph, quantizer.name(), quantizer.width_slice(), quantizer.groups(), factor);
+    vars.integer = parameter(graph, quantizer.name(), quantizer.integer_slice(), quantizer.groups(), factor);
     const std::size_t size = static_cast<std::size_t>(columns) * quantizer.size();
     vars.table = graph.add(quantizer.name(), std::make_unique<QuantizerTable>(number, graph.next()),
                            {vars.width, vars.integer}, size);

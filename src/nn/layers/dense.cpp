@@ -98,6 +98,7 @@ Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in) {
 
     CostTerm cost;
     cost.outputs = outputs;
+    cost.beta_factor = context.beta_factor();
     const auto count = [&](const QuantizerVars& vars) {
         cost.quantizers.push_back(vars.number);
         cost.width_vars.push_back(vars.width);

@@ -13,6 +13,12 @@ std::size_t Tensor::whole_size() const {
     return product;
 }
 
+double LayerContext::beta_factor() {
+    const auto factor = reader.get("beta_factor", 1.0);
+    if (factor < 0.0) reader.at("beta_factor").fail("must not be negative");
+    return factor;
+}
+
 std::optional<QuantizerSettings> LayerContext::settings(const std::string& key, const QuantizerSettings& base) {
     if (!reader.has(key)) return base;
     const JsonReader field = reader.at(key);

@@ -62,6 +62,8 @@ struct LayerContext {
     const Live& live;
     std::optional<DenseParts>& dense; ///< filled by a layer that chooses its own outputs
 
+    /// "beta_factor" of a layer that costs EBOPs.
+    double beta_factor();
     /// Settings under `key`, over the defaults; `"none"` disables the quantizer.
     std::optional<QuantizerSettings> settings(const std::string& key, const QuantizerSettings& base);
     QuantizerVars add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,

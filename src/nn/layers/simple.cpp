@@ -39,6 +39,7 @@ Tensor flatten_layer(LayerContext&, const std::vector<Tensor>& in) {
 Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in) {
     CostTerm cost;
     cost.kind = CostTerm::Kind::add;
+    cost.beta_factor = context.beta_factor();
     std::vector<Var> vars;
     for (std::size_t k = 0; k < in.size(); ++k) {
         refuse_pending(context, in[k]);
