@@ -8,6 +8,7 @@
 #include "cli/steps.hpp"
 #include "cli/timing.hpp"
 #include "hw/area.hpp"
+#include "hw/features.hpp"
 #include "hw/schedule.hpp"
 #include "lower/lower.hpp"
 #include "model/head.hpp"
@@ -108,7 +109,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report.title = model.name;
     report.sections.push_back(report::model_section(model));
     report.sections.push_back(report::hardware_section(target, netlist, schedule, area, signature));
-    report.layers = report::layers(netlist, area);
+    report.layers = report::layers(netlist, schedule, area);
+    report.neurons = report::neurons(netlist, area);
 
     write_verilog(rtl::emit(netlist, schedule, signature, {options.layout, target}), home.rtl_lib,
                   build.path() / "rtl");
@@ -117,6 +119,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     }
     model::write(build.path() / "model.json", model);
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
+    write_file(build.path() / hw::features_file, json_text(hw::to_json(hw::features(target, netlist, schedule, area))));
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
     build.put_in_place();
     return report;

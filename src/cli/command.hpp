@@ -23,6 +23,9 @@ Command evaluate_command(CLI::App& program);
 Command build_command(CLI::App& program);
 Command verify_command(CLI::App& program);
 Command report_command(CLI::App& program);
+Command synth_command(CLI::App& program);
+Command read_report_command(CLI::App& program);
+Command calibrate_target_command(CLI::App& program);
 Command run_command(CLI::App& program);
 Command cmvm_command(CLI::App& program);
 

@@ -6,16 +6,19 @@
 int main(int argc, char** argv) {
     using namespace bitgrain::cli;
     constexpr std::array commands{
-        &train_command,    //
-        &freeze_command,   //
-        &import_command,   //
-        &export_command,   //
-        &evaluate_command, //
-        &build_command,    //
-        &verify_command,   //
-        &report_command,   //
-        &run_command,      //
-        &cmvm_command,     //
+        &train_command,            //
+        &freeze_command,           //
+        &import_command,           //
+        &export_command,           //
+        &evaluate_command,         //
+        &build_command,            //
+        &verify_command,           //
+        &report_command,           //
+        &synth_command,            //
+        &read_report_command,      //
+        &calibrate_target_command, //
+        &run_command,              //
+        &cmvm_command,             //
     };
     return run_program({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)}, commands);
 }

@@ -6,6 +6,7 @@
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
 #include "report/html.hpp"
+#include "report/synthesis.hpp"
 #include "report/text.hpp"
 
 #include <memory>
@@ -20,7 +21,7 @@ namespace {
 struct Arguments {
     fs::path folder;
     std::optional<fs::path> html;
-    bool json = false;
+    bool per_neuron = false, json = false;
 };
 
 report::Report of_build(const fs::path& folder) {
@@ -30,6 +31,10 @@ report::Report of_build(const fs::path& folder) {
     if (fs::exists(verification)) {
         const auto v = report::verification_from_json(read_json(verification), verification.string());
         report::put(report, report::verification_section(v));
+    }
+    if (const auto records = synthesis::read_records(folder); !records.empty()) {
+        report.comparisons = report::compare(report, records);
+        report::put(report, report::synthesis_section(report, records));
     }
     return report;
 }
@@ -69,7 +74,9 @@ int run(const Arguments& arguments) {
                                             : of_build(build);
     if (arguments.html) write_file(*arguments.html, report::to_html(report));
     if (!build.empty()) report.sections.push_back(build_files(build));
-    print_result(arguments.json, report::to_text(report), report::to_json(report));
+    std::string text = report::to_text(report);
+    if (arguments.per_neuron) text += "\nNeurons, estimated\n" + report::neurons_text(report.neurons);
+    print_result(arguments.json, text, report::to_json(report));
     return exit_ok;
 }
 
@@ -84,6 +91,7 @@ Command report_command(CLI::App& program) {
         ->required()
         ->type_name("BUILD|RUN|MODEL.json");
     app->add_option("--html", arguments->html, "Write the report as a self-contained page too")->type_name("FILE");
+    app->add_flag("--per-neuron", arguments->per_neuron, "Print the area of every neuron too");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain report build --html report.html"));
     return {app, [arguments] { return run(*arguments); }};

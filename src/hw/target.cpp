@@ -30,12 +30,7 @@ double coefficient(JsonReader& group, const std::string& key, const std::string&
 Delay read_delay(JsonReader& json) {
     JsonReader at = json.at("delay");
     Delay delay;
-    for (const auto& [key, field] : {std::pair{"lut", &Delay::lut},
-                                     {"carry_start", &Delay::carry_start},
-                                     {"carry_per_bit", &Delay::carry_per_bit},
-                                     {"net", &Delay::net},
-                                     {"net_per_fanout", &Delay::net_per_fanout},
-                                     {"clock_overhead", &Delay::clock_overhead}}) {
+    for (const auto& [key, field] : delay_coefficients) {
         delay.*field = coefficient(at, key, "ns");
     }
     at.finish();

@@ -3,9 +3,11 @@
 
 #include "hw/parts.hpp"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bitgrain::hw {
@@ -32,6 +34,15 @@ struct VendorRun {
     double minutes = 0.0;
     double minutes_per_klut = 0.0;
 };
+
+/// The coefficients with their keys in target.json. Every delay is linear in them.
+inline constexpr std::array<std::pair<const char*, double Delay::*>, 6> delay_coefficients{
+    {{"lut", &Delay::lut},
+     {"carry_start", &Delay::carry_start},
+     {"carry_per_bit", &Delay::carry_per_bit},
+     {"net", &Delay::net},
+     {"net_per_fanout", &Delay::net_per_fanout},
+     {"clock_overhead", &Delay::clock_overhead}}};
 
 struct Resources {
     long lut = 0;

@@ -152,4 +152,74 @@ std::string layer_chart(const std::vector<Layer>& layers) {
     return svg + "</svg>\n";
 }
 
+std::string comparison_chart(const std::vector<Comparison>& comparisons) {
+    if (comparisons.empty()) return {};
+    constexpr double name_width = 250, row = 50, bar = 15, value_width = 90;
+    std::string svg =
+        open_svg(chart_width, row * static_cast<double>(comparisons.size()) + 4, "estimated beside measured");
+    double at = 6;
+    for (const Comparison& c : comparisons) {
+        const double most = std::max({c.measured, c.estimated * (1.0 + c.band), 1e-9});
+        const Scale x{0, most, name_width, chart_width - value_width};
+        const std::string unit = c.unit.empty() ? "" : " " + c.unit;
+        const auto draw = [&](const char* kind, double value, double y) {
+            svg += std::string("<rect class=\"") + kind + "\"" + attribute("x", name_width) + attribute("y", y) +
+                   attribute("width", std::max(x(value) - name_width, 1.0)) + attribute("height", bar) +
+                   " rx=\"2\"/>\n";
+        };
+        svg += label("axis-name end", name_width - 10, at + bar - 2, c.quantity + ", estimated");
+        svg += label("tick end", name_width - 10, at + 2 * bar + 1, std::string(name(c.source)) + " by " + c.tool);
+        draw("bar-lut", c.estimated, at);
+        draw("bar-measured", c.measured, at + bar + 3);
+        if (c.band > 0.0) {
+            const double low = x(std::max(c.estimated * (1.0 - c.band), 0.0)), high = x(c.estimated * (1.0 + c.band));
+            const double middle = at + bar / 2;
+            svg += line("whisker", low, middle, high, middle) + line("whisker", low, middle - 4, low, middle + 4) +
+                   line("whisker", high, middle - 4, high, middle + 4);
+        }
+        const double right_of = chart_width - value_width + 8;
+        svg += label("tick", right_of, at + bar - 3, number(c.estimated, 4) + unit);
+        svg += label("tick", right_of, at + 2 * bar, number(c.measured, 4) + unit);
+        at += row;
+    }
+    return svg + "</svg>\n";
+}
+
+std::string width_chart(const std::vector<Layer>& layers, const std::vector<Neuron>& neurons) {
+    int widest = 0;
+    for (const Layer& layer : layers) {
+        for (const int width : layer.widths)
+            widest = std::max(widest, width);
+    }
+    if (widest == 0) return {};
+    constexpr double name_width = 170, cell = 13, step = 15, gap = 12;
+    constexpr std::size_t per_row = 36, most_cells = 360;
+    std::string cells;
+    double at = 4;
+    for (const Layer& layer : layers) {
+        if (layer.widths.empty()) continue;
+        cells += label("tick end", name_width - 10, at + 11, layer.name);
+        const std::size_t shown = std::min(layer.widths.size(), most_cells);
+        for (std::size_t i = 0; i < shown; ++i) {
+            const int width = layer.widths[i];
+            const auto neuron = std::find_if(neurons.begin(), neurons.end(), [&](const Neuron& n) {
+                return n.layer == layer.name && n.index == static_cast<int>(i);
+            });
+            const std::string tip = layer.name + "[" + std::to_string(i) + "]: " + std::to_string(width) + " bits" +
+                                    (neuron == neurons.end() ? "" : ", " + number(neuron->lut, 3) + " LUT");
+            cells += "<rect class=\"cell\"" + attribute("x", name_width + step * static_cast<double>(i % per_row)) +
+                     attribute("y", at + step * static_cast<double>(i / per_row)) + attribute("width", cell) +
+                     attribute("height", cell) + attribute("fill-opacity", 0.06 + 0.94 * width / widest) +
+                     " rx=\"2\"><title>" + escaped(tip) + "</title></rect>\n";
+        }
+        at += step * static_cast<double>((shown + per_row - 1) / per_row) + gap;
+        if (shown < layer.widths.size()) {
+            cells += label("tick", name_width, at, "and " + std::to_string(layer.widths.size() - shown) + " more");
+            at += step;
+        }
+    }
+    cells += label("tick", name_width, at + 8, "lightest: constant, darkest: " + std::to_string(widest) + " bits");
+    return open_svg(chart_width, at + 16, "bits per value") + cells + "</svg>\n";
+}
+
 } // namespace bitgrain::report

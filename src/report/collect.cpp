@@ -1,7 +1,9 @@
 #include "report/collect.hpp"
 
+#include "hw/structure.hpp"
 #include "report/number.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -16,6 +18,18 @@ std::int64_t whole(double value) {
 std::string share(double used, long available) {
     if (available <= 0) return {};
     return number(100.0 * used / static_cast<double>(available), 3) + " % of " + std::to_string(available);
+}
+
+/// A placer needs room: above 70 % of the LUTs designs of this kind get slow or fail.
+constexpr double comfortable = 0.7;
+
+Row fit_row(const hw::Target& target, const hw::Area& used) {
+    const double share = std::max(used.lut * (1.0 + target.bands.lut) / static_cast<double>(target.available.lut),
+                                  used.ff * (1.0 + target.bands.ff) / static_cast<double>(target.available.ff));
+    const char* verdict = share > 1.0 ? "TOO SMALL" : share > comfortable ? "tight" : "fits";
+    return {
+        "fit", "the part",        std::string(verdict),
+        "",    Source::estimated, "at the upper end of the bands " + number(100.0 * share, 3) + " % of it are used"};
 }
 
 Row counted(const std::string& key, const std::string& name, std::size_t value) {
@@ -38,14 +52,20 @@ Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, c
     for (const auto& [key, count] : others) {
         if (count > 0) rows.push_back(counted(key, key, count));
     }
+    const hw::Area& used = area.total;
+    rows.push_back({"lut", "LUT", whole(used.lut), "", Source::estimated, share(used.lut, target.available.lut),
+                    target.bands.lut});
     rows.push_back(
-        {"lut", "LUT", whole(area.total.lut), "", Source::estimated, share(area.total.lut, target.available.lut)});
-    rows.push_back(
-        {"ff", "FF", whole(area.total.ff), "", Source::estimated, share(area.total.ff, target.available.ff)});
+        {"ff", "FF", whole(used.ff), "", Source::estimated, share(used.ff, target.available.ff), target.bands.ff});
+    rows.push_back({"carry", "carry chains", whole(used.carry), "bits", Source::computed, ""});
+    if (target.available.lut > 0) rows.push_back(fit_row(target, used));
     rows.push_back({"register_bits_saved", "FF saved", std::int64_t{schedule.register_bits_saved}, "", Source::computed,
                     "against every value as soon as possible"});
     rows.push_back({"stages", "pipeline stages", std::int64_t{schedule.stages}, "", Source::computed, ""});
-    rows.push_back({"worst_stage", "longest stage", schedule.worst_stage_ns, "ns", Source::estimated, ""});
+    rows.push_back(
+        {"worst_stage", "longest stage", schedule.worst_stage_ns, "ns", Source::estimated, "", target.bands.period});
+    rows.push_back({"fmax", "Fmax", std::round(1000.0 / schedule.worst_stage_ns), "MHz", Source::estimated, "",
+                    target.bands.period});
     rows.push_back({"latency_cycles", "latency", std::int64_t{schedule.latency_cycles()}, "cycles", Source::computed,
                     "from the schedule"});
     rows.push_back({"latency_ns", "latency", schedule.latency_cycles() * schedule.clock_ns, "ns", Source::computed,
@@ -54,16 +74,51 @@ Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, c
                     Source::computed, ""});
     rows.push_back({"in_width", "in_data", std::int64_t{signature.in_width}, "bits", Source::computed, ""});
     rows.push_back({"out_width", "out_data", std::int64_t{signature.out_width}, "bits", Source::computed, ""});
+    if (target.vendor_run.minutes > 0.0) {
+        const double minutes = target.vendor_run.minutes + target.vendor_run.minutes_per_klut * used.lut / 1000.0;
+        rows.push_back({"vendor_minutes", "vendor run", std::round(minutes), "min", Source::estimated,
+                        "synthesis to routed, from published runs, good to a factor of two"});
+    }
     return section;
 }
 
-std::vector<Layer> layers(const ir::Netlist& netlist, const hw::AreaReport& area) {
-    std::vector<Layer> result;
-    for (std::size_t i = 1; i < area.per_scope.size(); ++i) {
-        result.push_back({netlist.scopes[i], area.per_scope[i].lut, area.per_scope[i].ff});
+namespace {
+
+Layer layer_of(const std::string& name, const hw::Area& area) {
+    return {name, area.lut, area.ff, area.carry, 0, 0, {}};
+}
+
+} // namespace
+
+std::vector<Layer> layers(const ir::Netlist& netlist, const hw::Schedule& schedule, const hw::AreaReport& area) {
+    std::vector<Layer> all;
+    for (std::size_t i = 0; i < area.per_scope.size(); ++i)
+        all.push_back(layer_of(i == 0 ? "shared" : netlist.scopes[i], area.per_scope[i]));
+    const std::vector<bool> live = hw::live(netlist);
+    std::vector<bool> seen(all.size(), false);
+    for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
+        if (!live[i]) continue;
+        const ir::Origin& origin = netlist.origins[i];
+        Layer& layer = all[origin.scope];
+        layer.first_stage = seen[origin.scope] ? std::min(layer.first_stage, schedule.stage[i]) : schedule.stage[i];
+        layer.last_stage = std::max(layer.last_stage, schedule.stage[i]);
+        seen[origin.scope] = true;
+        if (origin.index < 0) continue;
+        // A neuron's last node is its value.
+        const auto at = static_cast<std::size_t>(origin.index);
+        if (layer.widths.size() <= at) layer.widths.resize(at + 1, 0);
+        layer.widths[at] = netlist.nodes[i].interval.width();
     }
-    if (!area.per_scope.empty() && (area.per_scope[0].lut > 0 || area.per_scope[0].ff > 0)) {
-        result.push_back({"shared", area.per_scope[0].lut, area.per_scope[0].ff});
+    std::rotate(all.begin(), all.begin() + (all.empty() ? 0 : 1), all.end());
+    if (!all.empty() && all.back().lut <= 0.0 && all.back().ff <= 0.0) all.pop_back();
+    return all;
+}
+
+std::vector<Neuron> neurons(const ir::Netlist& netlist, const hw::AreaReport& area) {
+    std::vector<Neuron> result;
+    for (const hw::AreaReport::Neuron& n : area.per_neuron) {
+        result.push_back(
+            {n.scope == 0 ? "shared" : netlist.scopes[n.scope], n.index, n.area.lut, n.area.ff, n.area.carry});
     }
     return result;
 }

@@ -21,12 +21,15 @@ Section model_section(const model::Model& model);
 /// "widths": mean and largest widths of inputs, quantizers and weights (sign not counted) by layer, dead ones left out.
 Section widths_section(const model::Model& model);
 
-/// "hardware": adders, estimated area and share of the part, pipeline, latency, initiation interval.
+/// "hardware": adders, estimated area and share of the part, whether it fits, pipeline, Fmax, latency, initiation
+/// interval, the vendor's run time to expect.
 Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, const hw::Schedule& schedule,
                          const hw::AreaReport& area, const rtl::Signature& signature);
 
-/// Per-layer area; nodes that belong to no layer come last as "shared".
-std::vector<Layer> layers(const ir::Netlist& netlist, const hw::AreaReport& area);
+/// Per-layer area, stages and widths; nodes that belong to no layer come last as "shared".
+std::vector<Layer> layers(const ir::Netlist& netlist, const hw::Schedule& schedule, const hw::AreaReport& area);
+/// Per-neuron area, in the order of the layers.
+std::vector<Neuron> neurons(const ir::Netlist& netlist, const hw::AreaReport& area);
 
 /// Result of comparing the simulated Verilog with the fixed-point model.
 struct Verification {

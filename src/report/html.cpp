@@ -39,7 +39,8 @@ svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .axis-na
 svg .grid { stroke: var(--line); } svg .axis { stroke: var(--soft); }
 svg .stairs { fill: none; stroke: var(--main); stroke-width: 1.5; opacity: 0.5; }
 svg .point { fill: var(--main); } svg .picked { fill: var(--mark); stroke: var(--card); stroke-width: 2; }
-svg .bar-lut { fill: var(--main); } svg .bar-ff { fill: var(--second); }
+svg .bar-lut { fill: var(--main); } svg .bar-ff { fill: var(--second); } svg .bar-measured { fill: var(--good); }
+svg .whisker { stroke: var(--ink); stroke-width: 1.5; } svg .cell { fill: var(--main); }
 footer { color: var(--soft); font-size: 13px; }
 )";
 
@@ -50,7 +51,7 @@ std::string row_html(const Row& row) {
         html += "<td class=\"text\" colspan=\"3\">" + escaped(s.value) + "</td>";
     } else {
         html += "<td class=\"value\">" + escaped(s.value) + "</td><td class=\"unit\">" + escaped(s.unit) +
-                "</td><td class=\"note\">" + escaped(row.note) + "</td>";
+                "</td><td class=\"note\">" + escaped(shown_note(row)) + "</td>";
     }
     const std::string source =
         row.source == Source::given ? "" : std::string("<span class=\"source\">") + name(row.source) + "</span>";
@@ -68,6 +69,7 @@ std::string tiles_html(const Report& report) {
                               {"model", "ebops", "EBOPs"},
                               {"hardware", "lut", "LUT"},
                               {"hardware", "ff", "FF"},
+                              {"hardware", "fmax", "Fmax"},
                               {"verification", "latency_cycles", "latency"},
                               {"verification", "mismatches", "mismatches"}};
     std::string html;
@@ -79,7 +81,7 @@ std::string tiles_html(const Report& report) {
         const char* mood = key != "mismatches" ? "" : s.value == "0" ? " class=\"good\"" : " class=\"bad\"";
         html += std::string("<div class=\"tile\"><b") + mood + ">" +
                 escaped(s.value + (s.unit.empty() ? "" : " " + s.unit)) + "</b><span>" + tile.name + ", " +
-                name(row->source) + "</span></div>\n";
+                name(row->source) + (row->band > 0.0 ? " " + shown_band(row->band) : "") + "</span></div>\n";
     }
     return html.empty() ? html : "<div class=\"tiles\">\n" + html + "</div>\n";
 }
@@ -126,7 +128,9 @@ std::string to_html(const Report& report) {
         html += drawing("Pareto front: " + report.front->metric_name + " on the validation data against EBOPs, trained",
                         front_chart(*report.front));
     }
+    html += drawing("Estimated beside measured", comparison_chart(report.comparisons));
     html += drawing("LUT and FF per layer, estimated", layer_chart(report.layers));
+    html += drawing("Bits per value", width_chart(report.layers, report.neurons));
     for (const Section& section : report.sections) {
         html += "<section><h2>" + escaped(section.title) + "</h2>\n<table>\n";
         for (const Row& row : section.rows)
@@ -134,7 +138,7 @@ std::string to_html(const Report& report) {
         html += "</table></section>\n";
     }
     return html + "<footer>Written by bitgrain. Every number says where it comes from: trained, computed exactly, "
-                  "estimated by the delay and area model, simulated, synthesised or "
+                  "estimated by the delay and area model, simulated, synthesised, placed or "
                   "measured.</footer>\n</main>\n</body>\n</html>\n";
 }
 

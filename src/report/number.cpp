@@ -35,6 +35,15 @@ Shown shown(const Row& row) {
     return row.unit == "ratio" ? Shown{number(100.0 * value, 4), "%"} : Shown{number(value), row.unit};
 }
 
+std::string shown_band(double band) {
+    return band > 0.0 ? "± " + number(100.0 * band, 2) + " %" : std::string();
+}
+
+std::string shown_note(const Row& row) {
+    const std::string band = shown_band(row.band);
+    return band.empty() || row.note.empty() ? band + row.note : band + ", " + row.note;
+}
+
 std::string shown_metric(const std::string& metric_name, double metric) {
     return metric_name == "accuracy" ? number(100.0 * metric, 4) + " %" : number(metric);
 }

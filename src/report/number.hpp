@@ -15,6 +15,10 @@ struct Shown {
     std::string unit;
 };
 Shown shown(const Row& row);
+/// The note with the band before it: "± 5 %, 0.1 % of 1728000".
+std::string shown_note(const Row& row);
+/// "± 5 %"; empty without a band.
+std::string shown_band(double band);
 /// A metric alone: "97.22 %" for accuracy, "1.234" otherwise.
 std::string shown_metric(const std::string& metric_name, double metric);
 

@@ -8,7 +8,7 @@ namespace bitgrain::report {
 namespace {
 
 constexpr std::array all_sources{Source::given,     Source::trained,     Source::computed, Source::estimated,
-                                 Source::simulated, Source::synthesised, Source::measured};
+                                 Source::simulated, Source::synthesised, Source::placed,   Source::measured};
 
 /// In the order of the enumeration.
 std::vector<std::string> source_names() {
@@ -24,6 +24,7 @@ Json row_json(const Row& row) {
     json["unit"] = row.unit;
     json["source"] = name(row.source);
     if (!row.note.empty()) json["note"] = row.note;
+    if (row.band > 0.0) json["band"] = row.band;
     return json;
 }
 
@@ -42,8 +43,82 @@ Row read_row(const std::string& key, JsonReader reader) {
     row.unit = reader.get<std::string>("unit", "");
     row.source = all_sources[reader.choice("source", source_names())];
     row.note = reader.get<std::string>("note", "");
+    row.band = reader.get<double>("band", 0.0);
     reader.finish();
     return row;
+}
+
+Json layers_json(const std::vector<Layer>& layers) {
+    Json json = Json::array();
+    for (const Layer& l : layers) {
+        json.push_back({{"name", l.name},
+                        {"lut", l.lut},
+                        {"ff", l.ff},
+                        {"carry", l.carry},
+                        {"stages", {l.first_stage, l.last_stage}},
+                        {"widths", l.widths},
+                        {"source", "estimated"}});
+    }
+    return json;
+}
+
+std::vector<Layer> read_layers(JsonReader reader) {
+    std::vector<Layer> layers;
+    for (JsonReader& l : reader.elements()) {
+        Layer layer{
+            l.get<std::string>("name"),       l.get<double>("lut"), l.get<double>("ff"), l.get<double>("carry"), 0, 0,
+            l.get<std::vector<int>>("widths")};
+        const auto stages = l.get<std::vector<int>>("stages");
+        if (stages.size() != 2) l.at("stages").fail("must be the first and the last stage");
+        layer.first_stage = stages[0];
+        layer.last_stage = stages[1];
+        l.choice("source", source_names());
+        l.finish();
+        layers.push_back(std::move(layer));
+    }
+    return layers;
+}
+
+Json neurons_json(const std::vector<Neuron>& neurons) {
+    Json json = Json::array();
+    for (const Neuron& n : neurons)
+        json.push_back({{"layer", n.layer}, {"index", n.index}, {"lut", n.lut}, {"ff", n.ff}, {"carry", n.carry}});
+    return json;
+}
+
+std::vector<Neuron> read_neurons(JsonReader reader) {
+    std::vector<Neuron> neurons;
+    for (JsonReader& n : reader.elements()) {
+        neurons.push_back({n.get<std::string>("layer"), n.get<int>("index"), n.get<double>("lut"), n.get<double>("ff"),
+                           n.get<double>("carry")});
+        n.finish();
+    }
+    return neurons;
+}
+
+Json comparisons_json(const std::vector<Comparison>& comparisons) {
+    Json json = Json::array();
+    for (const Comparison& c : comparisons) {
+        json.push_back({{"quantity", c.quantity},
+                        {"unit", c.unit},
+                        {"estimated", c.estimated},
+                        {"band", c.band},
+                        {"measured", c.measured},
+                        {"source", name(c.source)},
+                        {"tool", c.tool}});
+    }
+    return json;
+}
+
+std::vector<Comparison> read_comparisons(JsonReader reader) {
+    std::vector<Comparison> comparisons;
+    for (JsonReader& c : reader.elements()) {
+        comparisons.push_back({c.get<std::string>("quantity"), c.get<std::string>("unit"), c.get<double>("estimated"),
+                               c.get<double>("band"), c.get<double>("measured"),
+                               all_sources[c.choice("source", source_names())], c.get<std::string>("tool")});
+        c.finish();
+    }
+    return comparisons;
 }
 
 Json front_json(const Front& front) {
@@ -87,6 +162,8 @@ const char* name(Source source) {
         return "simulated";
     case Source::synthesised:
         return "synthesised";
+    case Source::placed:
+        return "placed";
     case Source::measured:
         return "measured";
     }
@@ -122,10 +199,9 @@ Json to_json(const Report& report) {
             rows[row.key] = row_json(row);
         json["sections"][section.key] = {{"title", section.title}, {"rows", rows}};
     }
-    json["layers"] = Json::array();
-    for (const Layer& layer : report.layers) {
-        json["layers"].push_back({{"name", layer.name}, {"lut", layer.lut}, {"ff", layer.ff}, {"source", "estimated"}});
-    }
+    json["layers"] = layers_json(report.layers);
+    if (!report.neurons.empty()) json["neurons"] = neurons_json(report.neurons);
+    if (!report.comparisons.empty()) json["comparisons"] = comparisons_json(report.comparisons);
     if (report.front) json["front"] = front_json(*report.front);
     return json;
 }
@@ -144,11 +220,9 @@ Report from_json(const Json& json, const std::string& where) {
         s.finish();
         report.sections.push_back(std::move(section));
     }
-    for (JsonReader& l : reader.at("layers").elements()) {
-        report.layers.push_back({l.get<std::string>("name"), l.get<double>("lut"), l.get<double>("ff")});
-        l.choice("source", source_names());
-        l.finish();
-    }
+    report.layers = read_layers(reader.at("layers"));
+    if (reader.has("neurons")) report.neurons = read_neurons(reader.at("neurons"));
+    if (reader.has("comparisons")) report.comparisons = read_comparisons(reader.at("comparisons"));
     if (reader.has("front")) report.front = read_front(reader.at("front"));
     reader.finish();
     return report;

@@ -20,6 +20,7 @@ enum class Source : std::uint8_t {
     estimated,   ///< by the delay and area model of the target
     simulated,   ///< by cycle simulation of the emitted Verilog
     synthesised, ///< by a synthesis tool
+    placed,      ///< by a place-and-route tool
     measured,    ///< on a device or with a clock
 };
 
@@ -32,6 +33,8 @@ struct Row {
     std::string unit; ///< "ns", "cycles", "%"; "ratio" is stored as 0 to 1 and shown in percent; may be empty
     Source source = Source::given;
     std::string note; ///< short remark behind the number, "0.1 % of 1728000"
+    double band =
+        0.0; ///< of an estimate: the true value is expected within +- this share of it; 0: exact, or not known
 
     friend bool operator==(const Row&, const Row&) = default;
 };
@@ -44,13 +47,41 @@ struct Section {
     friend bool operator==(const Section&, const Section&) = default;
 };
 
-/// Estimated area of one layer.
+/// One layer: estimated area, the stages it takes, and the widths in bits of the values it makes, by element.
 struct Layer {
     std::string name;
     double lut = 0.0;
     double ff = 0.0;
+    double carry = 0.0; ///< bits of carry chains
+    int first_stage = 0;
+    int last_stage = 0;
+    std::vector<int> widths;
 
     friend bool operator==(const Layer&, const Layer&) = default;
+};
+
+/// Estimated area of one neuron; index -1: what the neurons of the layer share.
+struct Neuron {
+    std::string layer;
+    int index = -1;
+    double lut = 0.0;
+    double ff = 0.0;
+    double carry = 0.0;
+
+    friend bool operator==(const Neuron&, const Neuron&) = default;
+};
+
+/// An estimate beside what a tool measured.
+struct Comparison {
+    std::string quantity; ///< "LUT"
+    std::string unit;
+    double estimated = 0.0;
+    double band = 0.0;
+    double measured = 0.0;
+    Source source = Source::synthesised;
+    std::string tool; ///< "yosys 0.23, xilinx"
+
+    friend bool operator==(const Comparison&, const Comparison&) = default;
 };
 
 struct FrontPoint {
@@ -76,6 +107,8 @@ struct Report {
     std::string title;
     std::vector<Section> sections;
     std::vector<Layer> layers;
+    std::vector<Neuron> neurons;
+    std::vector<Comparison> comparisons;
     std::optional<Front> front;
 
     friend bool operator==(const Report&, const Report&) = default;
@@ -88,8 +121,8 @@ void put(Report& report, Section section);
 /// None when there is no such row.
 const Row* find(const Report& report, const std::string& section, const std::string& key);
 
-/// {"title", "sections": {key: {"title", "rows": {key: {"name", "value", "unit", "source", "note"}}}}, "layers",
-/// "front"}
+/// {"title", "sections": {key: {"title", "rows": {key: {"name", "value", "unit", "source", "note", "band"}}}},
+/// "layers", "neurons", "comparisons", "front"}
 Json to_json(const Report& report);
 /// Throws Error that names the place.
 Report from_json(const Json& json, const std::string& where);

@@ -19,6 +19,10 @@ std::string trimmed(std::string line) {
     return line;
 }
 
+std::string whole(double value) {
+    return number(std::round(value), 15);
+}
+
 bool is_lone_text(const Row& row) {
     return std::holds_alternative<std::string>(row.value) && row.unit.empty() && row.note.empty();
 }
@@ -79,6 +83,30 @@ std::string front_text(const Front& front, std::size_t limit) {
     return text;
 }
 
+std::string layers_text(const std::vector<Layer>& layers) {
+    double all = 0.0;
+    for (const Layer& layer : layers)
+        all += layer.lut;
+    std::vector<std::vector<std::string>> lines{{"layer", "LUT", "share", "FF", "carry bits", "stages"}};
+    for (const Layer& l : layers) {
+        const std::string stages = l.first_stage == l.last_stage
+                                       ? std::to_string(l.first_stage)
+                                       : std::to_string(l.first_stage) + "-" + std::to_string(l.last_stage);
+        lines.push_back({l.name, whole(l.lut), number(all > 0.0 ? 100.0 * l.lut / all : 0.0, 3) + " %", whole(l.ff),
+                         whole(l.carry), stages});
+    }
+    return table(lines, {false, true, true, true, true, true}, true);
+}
+
+std::string neurons_text(const std::vector<Neuron>& neurons) {
+    std::vector<std::vector<std::string>> lines{{"layer", "neuron", "LUT", "FF", "carry bits"}};
+    for (const Neuron& n : neurons) {
+        lines.push_back(
+            {n.layer, n.index < 0 ? "shared" : std::to_string(n.index), number(n.lut, 3), whole(n.ff), whole(n.carry)});
+    }
+    return table(lines, {false, true, true, true, true}, true);
+}
+
 std::string to_text(const Report& report) {
     // One table for all sections, so that the columns line up; titles are put between the lines afterwards.
     std::vector<std::vector<std::string>> lines;
@@ -90,7 +118,7 @@ std::string to_text(const Report& report) {
                 lines.push_back({row.name});
             } else {
                 lines.push_back(
-                    {row.name, s.value, s.unit, row.source == Source::given ? "" : name(row.source), row.note});
+                    {row.name, s.value, s.unit, row.source == Source::given ? "" : name(row.source), shown_note(row)});
             }
         }
     }
@@ -113,6 +141,7 @@ std::string to_text(const Report& report) {
             ++line;
         }
     }
+    if (!report.layers.empty()) text += "\nLayers, estimated\n" + layers_text(report.layers);
     if (report.front && !report.front->points.empty()) text += "\nPareto front\n" + front_text(*report.front);
     return text;
 }

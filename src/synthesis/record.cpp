@@ -44,16 +44,19 @@ const char* name(Kind kind) {
 }
 
 void merge(std::vector<Record>& records, const Record& record) {
+    // Timing reports leave the speed grade off: "xcvu13p-flga2577" is "xcvu13p-flga2577-2-e".
+    const auto same_device = [&](const std::string& device) {
+        return device.starts_with(record.device) || record.device.starts_with(device);
+    };
     const auto old = std::find_if(records.begin(), records.end(), [&](const Record& r) {
-        return r.kind == record.kind && r.tool == record.tool &&
-               (r.device.empty() || record.device.empty() || r.device == record.device);
+        return r.kind == record.kind && r.tool == record.tool && same_device(r.device);
     });
     if (old == records.end()) {
         records.push_back(record);
         return;
     }
     if (!record.version.empty()) old->version = record.version;
-    if (!record.device.empty()) old->device = record.device;
+    if (record.device.size() > old->device.size()) old->device = record.device;
     for (const std::string& file : record.files) {
         if (std::find(old->files.begin(), old->files.end(), file) == old->files.end()) old->files.push_back(file);
     }

@@ -30,7 +30,9 @@ Report sample() {
         {"files",
          "Files",
          {{"verilog", "verilog", std::string("a/rather/long/path/to/the/file/digits.v"), "", Source::given, ""}}});
-    report.layers = {{"dense_1", 2100.5, 900}, {"<odd & \"name\">", 10, 20}};
+    report.layers = {{"dense_1", 2100.5, 900, 2200, 0, 2, {7, 8, 8}}, {"<odd & \"name\">", 10, 20, 12, 3, 3, {}}};
+    report.neurons = {{"dense_1", 0, 100.5, 16, 110}, {"dense_1", -1, 2000, 884, 2090}};
+    report.comparisons = {{"LUT", "", 4210, 0.05, 4100, Source::synthesised, "yosys 0.23, xilinx"}};
     report.front = Front{
         "accuracy", true, {{10, 500, 0.9, 700, false}, {20, 5120, 0.975, 1800, true}, {30, 9000, 0.98, 2500, false}}};
     return report;
@@ -66,7 +68,7 @@ TEST_CASE("a damaged report is an error that names the place", "[cli][report]") 
 TEST_CASE("every source has a name of its own", "[cli][report]") {
     Report report = sample();
     for (const Source source : {Source::given, Source::trained, Source::computed, Source::estimated, Source::simulated,
-                                Source::synthesised, Source::measured}) {
+                                Source::synthesised, Source::placed, Source::measured}) {
         report.sections[0].rows[0].source = source;
         CAPTURE(name(source));
         REQUIRE(from_json(to_json(report), "r.json") == report);
@@ -88,6 +90,12 @@ Hardware
 
 Files
   verilog             a/rather/long/path/to/the/file/digits.v
+
+Layers, estimated
+  layer            LUT    share   FF  carry bits  stages
+  --------------  ----  -------  ---  ----------  ------
+  dense_1         2101   99.5 %  900        2200     0-2
+  <odd & "name">    10  0.474 %   20          12       3
 
 Pareto front
   EBOPs  accuracy  live weights  epoch
@@ -136,7 +144,11 @@ TEST_CASE("the page is self-contained and escapes names", "[cli][report]") {
     REQUIRE(html.find("<odd") == std::string::npos);
     REQUIRE(count(html, "<circle") == 3);
     REQUIRE(count(html, "class=\"picked\"") == 1);
-    REQUIRE(count(html, "<rect") == 4);
+    REQUIRE(count(html, "class=\"bar-lut\"") == 2 + 1); // two layers, one comparison
+    REQUIRE(count(html, "class=\"bar-measured\"") == 1);
+    REQUIRE(count(html, "class=\"cell\"") == 3);
+
+    REQUIRE(html.find("dense_1[0]: 7 bits, 100 LUT") != std::string::npos);
     REQUIRE(count(html, "<svg") == count(html, "</svg>"));
     REQUIRE(count(html, "<section>") == count(html, "</section>"));
     REQUIRE(count(html, "nan") == 0);
@@ -145,7 +157,7 @@ TEST_CASE("the page is self-contained and escapes names", "[cli][report]") {
 TEST_CASE("charts of nothing are empty and charts of one thing have finite numbers", "[cli][report]") {
     REQUIRE(front_chart({}).empty());
     REQUIRE(layer_chart({}).empty());
-    REQUIRE(layer_chart({{"dead", 0, 0}}).empty());
+    REQUIRE(layer_chart({{"dead", 0, 0, 0, 0, 0, {}}}).empty());
     const std::string one = front_chart({"accuracy", true, {{1, 100, 0.5, 1, true}}});
     REQUIRE(count(one, "<circle") == 1);
     REQUIRE(one.find("nan") == std::string::npos);

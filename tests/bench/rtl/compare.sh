@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Our Verilog against Alkaid's of the same networks at the same number of stages, synthesised in the same run.
 #   compare.sh BUILD VENV CLOCK_NS FILE...
-# BUILD holds bitgrain and bench_rtl, VENV is made when it is not there, FILE is a network that both can read (HGQ2).
+# BUILD holds bitgrain and bench_rtl, VENV is made when it is not there, FILE is a network of HGQ2 or a model.json of ours.
 # Environment: TARGET (xcvu13p); OPTIONS, more options of `bitgrain build`; CHAINS=1: both with one carry chain per
 # adder, which costs Alkaid more than it costs us (without it yosys may merge adders into compressor trees);
 # KEEP=FOLDER keeps the designs there.
@@ -38,7 +38,10 @@ for file in "$@"; do
     design=$work/$number
     rm -rf "$design"
     mkdir -p "$design"
-    "$build/bitgrain" import "$file" -o "$design/model.json" > /dev/null
+    case $file in
+    *.json) cp "$file" "$design/model.json" ;;
+    *) "$build/bitgrain" import "$file" -o "$design/model.json" > /dev/null ;;
+    esac
     # shellcheck disable=SC2086  (OPTIONS are several words)
     "$build/bitgrain" build "$design/model.json" -o "$design/ours" --clock-ns "$clock" --target "${TARGET:-xcvu13p}" \
         ${OPTIONS:-} --json > "$design/report.json"
