@@ -29,7 +29,10 @@ std::vector<CommandCase> command_cases() {
          {"MODEL.json", "--output", "--clock-ns", "--target", "--margin", "--slack", "--operands", "--effort", "--flat",
           "--hier"}},
         {"verify", {"BUILD", "--data", "--random", "--seed", "--bubbles"}},
-        {"report", {"BUILD|RUN", "--html"}},
+        {"report", {"BUILD|RUN", "--html", "--per-neuron"}},
+        {"synth", {"BUILD", "--tool", "--target-flow", "--place", "--merge-adders"}},
+        {"read-report", {"BUILD", "FILE"}},
+        {"calibrate-target", {"NAME", "BUILD", "--output", "--tool"}},
         {"run", {"EXPERIMENT", "--output", "--seed", "--threads", "--pick", "--target", "--clock-ns", "--random"}},
         {"cmvm", {"FILE.json", "--slack", "--operands", "--tables", "--effort", "--seconds", "--seed"}},
     };
