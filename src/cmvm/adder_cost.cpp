@@ -14,7 +14,7 @@ bool is_concatenation(std::span<const OperandBits> operands) {
     return below(operands[0], operands[1]) || below(operands[1], operands[0]);
 }
 
-int adder_bits(std::span<const OperandBits> operands, int result_top) {
+int adder_positions(std::span<const OperandBits> operands, int result_top) {
     CHECK(operands.size() == 2 || operands.size() == 3, "an adder has two or three operands");
     if (is_concatenation(operands)) return 0;
     const bool flip = std::all_of(operands.begin(), operands.end(), [](const OperandBits& o) { return o.negate; });
@@ -36,7 +36,11 @@ int adder_bits(std::span<const OperandBits> operands, int result_top) {
             if (o.lsb != finest) start = std::min(start, o.lsb);
         }
     }
-    return std::max(0, result_top - start) + (operands.size() == 3 ? 1 : 0);
+    return std::max(0, result_top - start);
+}
+
+int adder_cost(int positions, std::size_t operands, const LutCosts& costs) {
+    return operands == 3 ? positions * costs.triple_bit + costs.triple : positions * costs.adder_bit;
 }
 
 } // namespace bitgrain::cmvm

@@ -3,9 +3,20 @@
 // one LUT more; operands that do not overlap are wires.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 namespace bitgrain::cmvm {
+
+/// What the fabric charges, in LUTs or any unit. Defaults: LUT6 with two outputs and a carry position each.
+struct LutCosts {
+    int adder_bit = 1;    ///< a position of a two-operand adder
+    int triple_bit = 1;   ///< a position of a three-operand adder
+    int triple = 1;       ///< a three-operand adder, besides
+    int table_bit = 1;    ///< a result bit of a table that uses all inputs of a LUT
+    int table_pair = 1;   ///< two result bits of a table that leaves an input free
+    int table_inputs = 6; ///< of one LUT
+};
 
 /// Where an operand has bits: positions lsb .. top - 1, the sign position included.
 struct OperandBits {
@@ -18,7 +29,8 @@ struct OperandBits {
 /// Two operands, not subtracted from each other, of which the lower ends where the higher begins.
 bool is_concatenation(std::span<const OperandBits> operands);
 
-/// `result_top` is that of the stored result; all operands negated counts as none negated.
-int adder_bits(std::span<const OperandBits> operands, int result_top);
+/// Carry positions. `result_top` is that of the stored result; all operands negated counts as none negated.
+int adder_positions(std::span<const OperandBits> operands, int result_top);
+int adder_cost(int positions, std::size_t operands, const LutCosts& costs);
 
 } // namespace bitgrain::cmvm

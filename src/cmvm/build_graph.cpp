@@ -24,7 +24,7 @@ class GraphBuilder {
   public:
     GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs, int trees)
         : system_(system), prepared_(prepared), inputs_(inputs), trees_(trees), built_(system.size()),
-          planner_(system.rule()) {}
+          planner_(system.rule(), system.costs()) {}
 
     AdderGraph run() {
         for (std::size_t i = 0; i < inputs_; ++i)
@@ -123,7 +123,7 @@ class GraphBuilder {
             leaves_.push_back(leaf);
             leaves.push_back({{scaled(ranges_[leaf.node], leaf.shift), leaf.negate}, graph_.nodes[leaf.node].depth});
         }
-        tree_ = planner_.plan_best(leaves, signal.limit, trees_, id);
+        tree_ = planner_.plan_best(leaves, signal.limit, signal.alone ? 0 : trees_, id);
         built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id].wanted);
         built_[id].done = true;
     }
@@ -170,8 +170,11 @@ class GraphBuilder {
                 }
                 if (all_negated) continue;
                 const int result_top = top(negated_sum != 0 ? negated(sense.range) : sense.range);
-                const std::int64_t cost =
-                    below + adder_bits({operands, static_cast<std::size_t>(merge.operands)}, result_top);
+                const std::span<const OperandBits> all(operands, static_cast<std::size_t>(merge.operands));
+                std::int64_t cost = below;
+                if (!cmvm::is_concatenation(all)) {
+                    cost += adder_cost(adder_positions(all, result_top), all.size(), system_.costs());
+                }
                 if (cost >= sense.cost[negated_sum]) continue;
                 sense.cost[negated_sum] = cost;
                 for (int k = 0; k < merge.operands; ++k)

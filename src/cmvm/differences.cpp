@@ -53,7 +53,7 @@ std::size_t term_count(const LinearForm& form, const Prepared& prepared) {
     return count;
 }
 
-Derivations derive_columns(const Prepared& prepared, int operands, std::optional<int> limit) {
+Derivations derive_columns(const Prepared& prepared, int operands) {
     const std::size_t count = prepared.columns.size();
     struct Reach {
         std::size_t length = 0;
@@ -92,9 +92,10 @@ Derivations derive_columns(const Prepared& prepared, int operands, std::optional
                 const std::size_t bound = reach[j].length - 2; // the parent is a term itself
                 const std::size_t length = distance(prepared.columns[j].form, form, negate, prepared, bound) + 1;
                 if (length > bound) continue;
-                if (limit) {
+                if (prepared.columns[j].alone) continue;
+                if (prepared.deepest) {
                     const LinearForm rest = combine(prepared.columns[j].form, 0, false, form, 0, !negate);
-                    if (depth_of(rest, prepared, reached.depth, operands) > *limit) continue;
+                    if (depth_of(rest, prepared, reached.depth, operands) > prepared.columns[j].limit) continue;
                 }
                 reach[j].length = length;
                 reach[j].parent = next;

@@ -29,6 +29,6 @@ struct Derivations {
 std::size_t term_count(const LinearForm& form, const Prepared& prepared);
 
 /// Every derived column can still be ready by its limit.
-Derivations derive_columns(const Prepared& prepared, int operands, std::optional<int> limit);
+Derivations derive_columns(const Prepared& prepared, int operands);
 
 } // namespace bitgrain::cmvm

@@ -3,13 +3,14 @@
 #include "base/error.hpp"
 #include "cmvm/greedy.hpp"
 #include "cmvm/make_system.hpp"
+#include "cmvm/parallel.hpp"
 #include "cmvm/search.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <exception>
-#include <thread>
+#include <optional>
+#include <vector>
 
 namespace bitgrain::cmvm {
 
@@ -21,6 +22,7 @@ constexpr double temperature = 4.0;
 constexpr double worthwhile = 0.9;
 /// High effort gives up after this many rounds in a row without a gain; each round is longer than the one before.
 constexpr int idle_rounds = 12;
+constexpr std::size_t lanes = 4;
 
 bool never() {
     return false;
@@ -32,9 +34,8 @@ std::int64_t bits_of(System& system) {
 
 class Attempt {
   public:
-    Attempt(const Prepared& prepared, std::optional<int> limit, const Options& options)
-        : prepared_(prepared), limit_(limit), rule_(options.operands, limit), options_(options),
-          derivations_(derive_columns(prepared, options.operands, limit)) {
+    Attempt(const Prepared& prepared, const Options& options)
+        : prepared_(prepared), options_(options), derivations_(derive_columns(prepared, options.operands)) {
         for (const Column& column : prepared.columns)
             terms_ += term_count(column.form, prepared);
     }
@@ -55,38 +56,39 @@ class Attempt {
         return system;
     }
 
+    /// Annealing in rounds, each longer than the one before: some lanes from the best so far, some from a new pass.
+    /// What a round finds does not depend on how many cores its lanes share.
     System high() const {
         const auto start = std::chrono::steady_clock::now();
         const auto time_is_up = [&] {
             return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() > options_.seconds;
         };
-        const unsigned count = std::max(1u, std::thread::hardware_concurrency());
-        std::vector<std::optional<System>> found(count);
-        std::vector<std::exception_ptr> failed(count);
-        std::vector<std::thread> threads;
-        for (unsigned k = 0; k < count; ++k) {
-            threads.emplace_back([&, k] {
-                try {
-                    found[k] = chain(k, time_is_up);
-                } catch (...) {
-                    failed[k] = std::current_exception();
-                }
+        System best = better_first();
+        const Random seeds(options_.seed);
+        std::int64_t best_bits = bits_of(best);
+        std::int64_t work = 4 * best.work() + 100'000;
+        int idle = 0;
+        for (std::uint64_t round = 0; idle < idle_rounds && !time_is_up(); ++round) {
+            std::vector<std::optional<System>> found(lanes);
+            std::vector<std::int64_t> bits(lanes, best_bits);
+            run_parallel(lanes, [&](std::size_t lane) {
+                if (time_is_up()) return;
+                System trial = round % 3 == 2 ? first(lane % 2 == 1 && correlated()) : best;
+                Search search(trial, seeds.fork(round * 64 + lane).next());
+                search.anneal(work, temperature, time_is_up);
+                bits[lane] = search.bits();
+                found[lane] = std::move(trial);
             });
+            ++idle;
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                if (!found[lane] || bits[lane] >= best_bits) continue;
+                best_bits = bits[lane];
+                best = std::move(*found[lane]);
+                idle = 0;
+            }
+            work += work / 2;
         }
-        for (std::thread& thread : threads)
-            thread.join();
-        for (const std::exception_ptr& failure : failed) {
-            if (failure) std::rethrow_exception(failure);
-        }
-        std::size_t best = 0;
-        std::vector<std::int64_t> bits;
-        bits.reserve(count);
-        for (auto& system : found)
-            bits.push_back(bits_of(*system));
-        for (std::size_t k = 1; k < count; ++k) {
-            if (bits[k] < bits[best]) best = k;
-        }
-        return std::move(*found[best]);
+        return best;
     }
 
   private:
@@ -96,7 +98,7 @@ class Attempt {
     static constexpr std::int64_t most_rounds = 6;
 
     /// With levels to spare the pass and each try cost the same, but there is more to find.
-    bool has_room() const { return !limit_ || *limit_ > prepared_.least_binary_depth; }
+    bool has_room() const { return !prepared_.deepest || *prepared_.deepest > prepared_.least_binary_depth; }
     static std::int64_t times(double factor, std::int64_t work) {
         return static_cast<std::int64_t>(factor * static_cast<double>(work));
     }
@@ -107,7 +109,7 @@ class Attempt {
 
     /// One pass of sharing.
     System first(bool derived) const {
-        System system = make_system(prepared_, rule_, limit_, derived ? &derivations_ : nullptr);
+        System system = make_system(prepared_, options_, derived ? &derivations_ : nullptr);
         system.watch();
         share_patterns(system, true);
         system.index().shrink();
@@ -140,32 +142,7 @@ class Attempt {
         }
     }
 
-    /// Annealing in rounds, each from the best so far and longer than the one before.
-    template <class Stop>
-    System chain(unsigned index, const Stop& stop) const {
-        System best = index % 2 == 1 && correlated() ? first(true) : first(false);
-        const Random seeds(options_.seed);
-        std::int64_t best_bits = bits_of(best);
-        std::int64_t work = 4 * best.work() + 100'000;
-        int idle = 0;
-        for (std::uint64_t round = 0; idle < idle_rounds && !stop(); ++round) {
-            System trial = round % 3 == 2 ? first(round % 2 == 1 && correlated()) : best;
-            Search search(trial, seeds.fork(round * 64 + index).next());
-            search.anneal(work, temperature, stop);
-            ++idle;
-            if (search.bits() < best_bits) {
-                best_bits = search.bits();
-                best = std::move(trial);
-                idle = 0;
-            }
-            work += work / 2;
-        }
-        return best;
-    }
-
     const Prepared& prepared_;
-    std::optional<int> limit_;
-    DepthRule rule_;
     const Options& options_;
     Derivations derivations_;
     std::size_t terms_ = 0;
@@ -185,8 +162,8 @@ int more_trees(Effort effort) {
     CHECK(false, "unknown effort");
 }
 
-System find_system(const Prepared& prepared, std::optional<int> limit, const Options& options) {
-    const Attempt attempt(prepared, limit, options);
+System find_system(const Prepared& prepared, const Options& options) {
+    const Attempt attempt(prepared, options);
     switch (options.effort) {
     case Effort::fast:
         return attempt.fast();

@@ -5,8 +5,6 @@
 #include "cmvm/solve.hpp"
 #include "cmvm/system.hpp"
 
-#include <optional>
-
 namespace bitgrain::cmvm {
 
 /// Trees to plan for each sum of the final graph beyond the first.
@@ -14,6 +12,6 @@ int more_trees(Effort effort);
 
 /// fast: one pass of sharing, and a search as long as a small problem takes anyway. normal: a search of about twice the
 /// work of the pass. high: annealing on all cores until the time is up or nothing gets better.
-System find_system(const Prepared& prepared, std::optional<int> limit, const Options& options);
+System find_system(const Prepared& prepared, const Options& options);
 
 } // namespace bitgrain::cmvm

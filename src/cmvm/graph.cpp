@@ -40,12 +40,21 @@ Value apply(const Term& term, const Value& value) {
     return {term.negate ? -value.code : value.code, value.fraction - term.shift};
 }
 
-std::int64_t table_bits(const AdderGraph& graph, const Node& node) {
+std::int64_t table_cost(const AdderGraph& graph, const Node& node, const LutCosts& costs) {
     int inputs = 0;
     for (const std::uint32_t input : graph.tables[node.input].inputs)
         inputs += graph.nodes[input].interval.width();
     const std::int64_t width = node.interval.width();
-    return inputs < most_table_bits ? (width + 1) / 2 : width; // a LUT6 has two outputs of the same five inputs
+    // A LUT6 has two outputs of the same five inputs.
+    return inputs < costs.table_inputs ? (width + 1) / 2 * costs.table_pair : width * costs.table_bit;
+}
+
+/// Of an adder's chain; 0 for all that is not an adder and for wires.
+int carry_positions(const AdderGraph& graph, const Node& node) {
+    if (node.kind != Node::Kind::add) return 0;
+    const NodeOperands operands = operands_of(graph, node);
+    if (is_concatenation(operands.span())) return 0;
+    return adder_positions(operands.span(), node.interval.width() - node.interval.fraction);
 }
 
 std::int64_t look_up(const AdderGraph& graph, const Table& table, std::span<const Value> values) {
@@ -70,18 +79,39 @@ Value add(const Value& a, const Value& b) {
 
 } // namespace
 
-std::int64_t lut_bits(const AdderGraph& graph, const Node& node) {
-    if (node.kind == Node::Kind::table) return table_bits(graph, node);
-    if (node.kind != Node::Kind::add) return 0;
-    return adder_bits(operands_of(graph, node).span(), node.interval.width() - node.interval.fraction);
+std::int64_t lut_bits(const AdderGraph& graph, const Node& node, const LutCosts& costs) {
+    if (node.kind == Node::Kind::table) return table_cost(graph, node, costs);
+    const int positions = carry_positions(graph, node);
+    return positions == 0 && node.operands < 3 ? 0 : adder_cost(positions, node.operands, costs);
 }
 
-Cost cost(const AdderGraph& graph) {
+std::vector<double> output_delays(const AdderGraph& graph, const DelayModel& model) {
+    std::vector<double> ready;
+    for (const Node& node : graph.nodes) {
+        double time = node.kind == Node::Kind::input ? node.depth * model.adder : 0.0;
+        if (node.kind == Node::Kind::table) {
+            for (const std::uint32_t input : graph.tables[node.input].inputs)
+                time = std::max(time, ready[input] + model.table);
+        }
+        for (int k = 0; k < node.operands; ++k)
+            time = std::max(time, ready[node.in[k].node]);
+        if (const int positions = carry_positions(graph, node); positions > 0) {
+            time += (model.adder + model.position * positions) * (node.operands == 3 ? model.third : 1.0);
+        }
+        ready.push_back(time);
+    }
+    std::vector<double> delays;
+    for (const Output& output : graph.outputs)
+        delays.push_back(output.zero ? 0.0 : ready[output.term.node]);
+    return delays;
+}
+
+Cost cost(const AdderGraph& graph, const LutCosts& costs) {
     Cost cost;
     for (const Node& node : graph.nodes) {
         if (node.kind == Node::Kind::table) ++cost.tables;
         if (node.kind == Node::Kind::add && !is_concatenation(operands_of(graph, node).span())) ++cost.adders;
-        cost.lut_bits += lut_bits(graph, node);
+        cost.lut_bits += lut_bits(graph, node, costs);
     }
     for (const Output& output : graph.outputs) {
         if (!output.zero) cost.depth = std::max(cost.depth, graph.nodes[output.term.node].depth);

@@ -24,9 +24,8 @@ std::vector<RowTerm> digit_terms(const LinearForm& form, const Prepared& prepare
 
 } // namespace
 
-System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit,
-                   const Derivations* derivations) {
-    System system(rule);
+System make_system(const Prepared& prepared, const Options& options, const Derivations* derivations) {
+    System system(DepthRule(options.operands, prepared.deepest), options.costs);
     for (std::size_t i = 0; i < prepared.sources.size(); ++i) {
         const fx::Interval& in = prepared.sources[i];
         const double unit = power_of_two(-in.fraction);
@@ -39,7 +38,8 @@ System make_system(const Prepared& prepared, const DepthRule& rule, std::optiona
             columns[column] = terms.front();
             return;
         }
-        const std::uint32_t row = system.add_row(prepared.columns[column].form, limit.value_or(0));
+        const std::uint32_t row = system.add_row(prepared.columns[column].form, prepared.columns[column].limit);
+        if (prepared.columns[column].alone) system.keep_alone(row);
         for (const RowTerm& term : terms)
             system.add_term(row, term);
         columns[column] = {row, 0, false};

@@ -5,12 +5,9 @@
 #include "cmvm/prepare.hpp"
 #include "cmvm/system.hpp"
 
-#include <optional>
-
 namespace bitgrain::cmvm {
 
 /// `derivations`: none writes every column from nothing.
-System make_system(const Prepared& prepared, const DepthRule& rule, std::optional<int> limit,
-                   const Derivations* derivations);
+System make_system(const Prepared& prepared, const Options& options, const Derivations* derivations);
 
 } // namespace bitgrain::cmvm

@@ -14,6 +14,8 @@ namespace {
 
 /// Partial sums of signed digits can exceed the final range by less than this many bits.
 constexpr int spare_bits = 2;
+/// Outputs without a limit beside some that have one: so many levels are as good as none.
+constexpr int loose_levels = 16;
 
 [[noreturn]] void too_wide(std::size_t column) {
     throw Error("output " + std::to_string(column) + " of a constant matrix product needs more than " +
@@ -28,6 +30,7 @@ void check(const Problem& p) {
     expect(p.matrix.size() == p.rows * p.columns, "the matrix does not have rows x columns entries");
     expect(p.inputs.size() == p.rows, "one interval per row is needed");
     expect(p.arrival.empty() || p.arrival.size() == p.rows, "one arrival time per row is needed");
+    expect(p.limits.empty() || p.limits.size() == p.columns, "one depth limit per column is needed");
     expect(p.offset.empty() || p.offset.size() == p.columns, "one offset per column is needed");
     for (const fx::Interval& in : p.inputs) {
         expect(in.lo <= in.hi, "an input interval is empty");
@@ -199,14 +202,45 @@ Prepared prepare(const Problem& problem, int operands) {
     return prepared;
 }
 
-std::optional<int> depth_limit(const Prepared& prepared, const Options& options) {
-    if (!options.slack) return std::nullopt;
-    const int limit = prepared.least_depth + *options.slack;
-    if (*options.slack < 0) {
-        throw Error("a depth of " + std::to_string(limit) + " adder levels is impossible", "slack",
-                    "the least possible is " + std::to_string(prepared.least_depth) + " (slack 0)");
+void set_limits(Prepared& prepared, const Problem& problem, const Options& options) {
+    const int least = prepared.least_depth;
+    if (options.slack && *options.slack < 0) {
+        throw Error("a depth of " + std::to_string(least + *options.slack) + " adder levels is impossible", "slack",
+                    "the least possible is " + std::to_string(least) + " (slack 0)");
     }
-    return limit;
+    if (!options.slack && problem.limits.empty()) return;
+    for (Column& column : prepared.columns)
+        column.limit = least + options.slack.value_or(loose_levels);
+    for (std::size_t j = 0; j < problem.limits.size(); ++j) {
+        if (prepared.outputs[j].zero) continue;
+        Column& column = prepared.columns[prepared.outputs[j].column];
+        if (problem.limits[j] < column.least_depth) {
+            throw Error("output " + std::to_string(j) + " cannot be ready after " + std::to_string(problem.limits[j]) +
+                            " adder levels",
+                        "limits", "the least possible is " + std::to_string(column.least_depth));
+        }
+        column.limit = std::min(column.limit, problem.limits[j]);
+    }
+    prepared.deepest = 0;
+    for (const Column& column : prepared.columns)
+        prepared.deepest = std::max(*prepared.deepest, column.limit);
+}
+
+std::vector<int> output_limits(const Prepared& prepared) {
+    std::vector<int> limits;
+    if (!prepared.deepest) return limits;
+    for (const PreparedOutput& output : prepared.outputs)
+        limits.push_back(output.zero ? *prepared.deepest : prepared.columns[output.column].limit);
+    return limits;
+}
+
+bool can_meet_limits(const Problem& problem, int operands) {
+    const Prepared prepared = prepare(problem, operands);
+    for (std::size_t j = 0; j < problem.limits.size(); ++j) {
+        const PreparedOutput& output = prepared.outputs[j];
+        if (!output.zero && prepared.columns[output.column].least_depth > problem.limits[j]) return false;
+    }
+    return true;
 }
 
 } // namespace bitgrain::cmvm

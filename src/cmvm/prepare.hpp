@@ -14,6 +14,8 @@ namespace bitgrain::cmvm {
 struct Column {
     LinearForm form;
     int least_depth = 0;
+    int limit = 0;      ///< set_limits(); 0 without limits
+    bool alone = false; ///< shares nothing: see in_time.hpp
 };
 
 struct PreparedOutput {
@@ -30,12 +32,17 @@ struct Prepared {
     std::vector<PreparedOutput> outputs;
     int least_depth = 0;        ///< of the slowest output, nothing shared
     int least_binary_depth = 0; ///< the same with adders of two operands
+    std::optional<int> deepest; ///< largest limit of a column; none: no limits
 };
 
 /// Error when shapes disagree, an input is empty (lo > hi) or a number needs more than 62 bits.
 Prepared prepare(const Problem& problem, int operands);
 
-/// Limit for every output; Error that states the least possible when it cannot be met.
-std::optional<int> depth_limit(const Prepared& prepared, const Options& options);
+/// Limits of all columns; Error that states the least possible when one cannot be met.
+void set_limits(Prepared& prepared, const Problem& problem, const Options& options);
+/// Levels by which each output must be ready; none when nothing is limited.
+std::vector<int> output_limits(const Prepared& prepared);
+/// Can every output be ready by its limit in the problem?
+bool can_meet_limits(const Problem& problem, int operands);
 
 } // namespace bitgrain::cmvm

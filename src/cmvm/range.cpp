@@ -43,7 +43,7 @@ Joined join(const SignedRange& a, const SignedRange& b, const SignedRange& c) {
         const Range& r = order[k]->range;
         joined.value.range = sum(joined.value.range, order[k]->negate == negate ? r : negated(r));
     }
-    joined.bits = top(joined.value.range) - order[1]->range.lsb + 1;
+    joined.bits = top(joined.value.range) - order[1]->range.lsb;
     return joined;
 }
 

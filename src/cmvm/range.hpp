@@ -56,14 +56,14 @@ struct SignedRange {
 /// What an adder makes: its stored result, to be used with `value.negate`, and its cost.
 struct Joined {
     SignedRange value;
-    int bits = 0;
+    int bits = 0; ///< carry positions
     bool concatenation = false;
 };
 
 /// The two-operand adder in its cheaper sense: the operand with the finer grid is never subtracted, so its low bits are
 /// wires. No borrow, no cost for two operands that do not overlap.
 Joined join(const SignedRange& a, const SignedRange& b);
-/// The three-operand adder: one LUT per position from the second-finest grid up, and one more.
+/// The three-operand adder: the positions from the second-finest grid up.
 Joined join(const SignedRange& a, const SignedRange& b, const SignedRange& c);
 
 } // namespace bitgrain::cmvm

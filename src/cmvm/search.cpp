@@ -23,7 +23,7 @@ constexpr std::size_t triple_window =
 } // namespace
 
 Search::Search(System& system, std::uint64_t seed)
-    : system_(system), random_(seed), planner_(system.rule(), triple_window) {
+    : system_(system), random_(seed), planner_(system.rule(), system.costs(), triple_window) {
     for (std::uint32_t id = 0; id < system.size(); ++id) {
         row_bits_.push_back(row_bits(id));
         bits_ += row_bits_.back();

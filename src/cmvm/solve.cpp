@@ -2,6 +2,7 @@
 
 #include "cmvm/build_graph.hpp"
 #include "cmvm/effort.hpp"
+#include "cmvm/in_time.hpp"
 #include "cmvm/prepare.hpp"
 #include "cmvm/tables.hpp"
 
@@ -12,10 +13,11 @@ int min_depth(const Problem& problem, int operands) {
 }
 
 AdderGraph solve(const Problem& problem, const Options& options) {
+    if (options.delay_slack) return solve_in_time(problem, options);
     if (options.tables) return solve_with_tables(problem, options);
-    const Prepared prepared = prepare(problem, options.operands);
-    const std::optional<int> limit = depth_limit(prepared, options);
-    return build_graph(find_system(prepared, limit, options), prepared, problem.rows, more_trees(options.effort));
+    Prepared prepared = prepare(problem, options.operands);
+    set_limits(prepared, problem, options);
+    return build_graph(find_system(prepared, options), prepared, problem.rows, more_trees(options.effort));
 }
 
 } // namespace bitgrain::cmvm

@@ -3,6 +3,7 @@
 // sharing); Hosangadi, Fallah, Kastner 2006; Aksoy et al., TODAES 2012; the depth rule is the Kraft sum.
 #pragma once
 
+#include "cmvm/adder_cost.hpp"
 #include "fx/format.hpp"
 
 #include <cstdint>
@@ -21,6 +22,8 @@ struct Problem {
     int fraction = 0;
     std::vector<fx::Interval> inputs; ///< range and grid of each input
     std::vector<int> arrival;         ///< adder levels before each input; empty: all 0
+    /// Adder levels after which each output must be ready, besides what Options::slack says; empty: no such limits.
+    std::vector<int> limits;
     /// Added to each output, real value = offset * 2^-offset_fraction; one term of the sum, at arrival 0. Empty: none.
     std::vector<std::int64_t> offset;
     int offset_fraction = 0;
@@ -57,7 +60,7 @@ struct Table {
     /// fastest.
     std::vector<std::int64_t> entries;
 };
-inline constexpr int most_table_bits = 6; ///< of all inputs of a table together
+inline constexpr int most_table_bits = 6; ///< of all inputs of a table together, on any fabric
 
 /// Flat and in topological order; evaluate() proves it.
 struct AdderGraph {
@@ -68,6 +71,15 @@ struct AdderGraph {
 
 enum class Effort : std::uint8_t { fast, normal, high };
 
+/// Time by width: an adder of n carry positions takes adder + position * n, `third` times as much with three operands.
+/// The defaults fit nanoseconds on a fast LUT6 fabric.
+struct DelayModel {
+    double adder = 1.1;
+    double position = 0.025;
+    double third = 1.3;
+    double table = 1.1;
+};
+
 struct Options {
     /// Adder levels allowed beyond the least possible depth of each output's unshared tree; none: no limit.
     std::optional<int> slack = 0;
@@ -75,6 +87,11 @@ struct Options {
     Effort effort = Effort::normal;
     double seconds = 1.0; ///< time budget of Effort::high; others do not look at a clock
     std::uint64_t seed = 1;
+    LutCosts costs;
+    DelayModel delay;
+    /// Also a limit by width: time allowed for each output beyond the fastest known tree of the slowest. Inputs arrive
+    /// after their levels times delay.adder. None: only levels count.
+    std::optional<double> delay_slack;
     bool tables = false; ///< also look-ups, where they cost less than adders; the depth limit stays that of adders
 };
 
@@ -91,9 +108,14 @@ struct Cost {
     int depth = 0;
     std::size_t tables = 0;
 };
-Cost cost(const AdderGraph& graph);
+Cost cost(const AdderGraph& graph, const LutCosts& costs = {});
 /// LUT bits of one node (0 for inputs, constants and concatenations): exact-interval model.
-std::int64_t lut_bits(const AdderGraph& graph, const Node& node);
+std::int64_t lut_bits(const AdderGraph& graph, const Node& node, const LutCosts& costs = {});
+
+/// When each output is ready, by width; 0 for zero.
+std::vector<double> output_delays(const AdderGraph& graph, const DelayModel& model);
+/// Of the slowest output in the fastest known graph, which shares nothing: what Options::delay_slack counts from.
+double least_delay(const Problem& problem, const Options& options);
 
 /// y codes for one vector of input codes (each on the grid of its interval), on the grid `fraction` of the result.
 std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std::int64_t> inputs,

@@ -143,7 +143,9 @@ std::size_t TreePlanner::merge(const Choice& choice) {
     add_item(made.value, depth + 1);
     weight_ += items_.back().weight;
     tree_.merges.push_back(merge);
-    tree_.bits += made.bits;
+    if (!made.concatenation) {
+        tree_.bits += adder_cost(made.bits, static_cast<std::size_t>(choice.operands), costs_);
+    }
     for (int k = choice.operands; k-- > 0;)
         order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(choice.in[k]));
     const auto place =
@@ -180,7 +182,9 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
         }
         choice = smallest_pair();
         // An even number of terms needs one two-operand adder: the cheapest place is the first, with the smallest.
-        if (rule_->operands() == 3 && order_.size() > 2 && (order_.size() % 2 == 1 || choice.operands == 0)) {
+        // Where a position costs as much as two, the third operand is for sums that are in a hurry.
+        const bool worth = order_.size() % 2 == 1 && costs_.triple_bit < 2 * costs_.adder_bit;
+        if (rule_->operands() == 3 && order_.size() > 2 && (worth || choice.operands == 0)) {
             const Choice three = smallest_triple();
             if (three.operands != 0) choice = three;
         }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/random.hpp"
+#include "cmvm/adder_cost.hpp"
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/range.hpp"
 
@@ -36,8 +37,8 @@ struct Tree {
 class TreePlanner {
   public:
     /// `triple_window`: three-operand adders are looked for among this many of the smallest terms.
-    explicit TreePlanner(const DepthRule& rule, std::size_t triple_window = 10)
-        : rule_(&rule), triple_window_(triple_window) {}
+    TreePlanner(const DepthRule& rule, const LutCosts& costs, std::size_t triple_window = 10)
+        : rule_(&rule), costs_(costs), triple_window_(triple_window) {}
 
     /// Fits the limit when any tree does; else the least depth. Valid until the next call.
     const Tree& plan(std::span<const TreeLeaf> leaves, int limit);
@@ -77,6 +78,7 @@ class TreePlanner {
     std::size_t merge(const Choice& choice);
 
     const DepthRule* rule_;
+    LutCosts costs_;
     std::size_t triple_window_;
     std::vector<Item> items_;          ///< by name
     std::vector<std::uint32_t> order_; ///< names still to be merged, smallest first

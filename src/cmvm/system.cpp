@@ -22,6 +22,7 @@ std::uint32_t System::new_signal(LinearForm form) {
     signal.range = range_of(form, sources_);
     signal.form = std::move(form);
     signal.alive = true;
+    signal.alone = false;
     register_form(id);
     note({Change::Kind::create, id, {}});
     return id;
@@ -73,6 +74,7 @@ void System::occurrences(Pattern pattern, std::vector<Occurrence>& found) const 
     const auto take_place = [&](const Use& use) {
         if (found.empty() || found.back().row != use.row) grown = 0;
         const Signal& row = signals_[use.row];
+        if (row.alone) return false;
         if (rule_.limited() && row.weight + grown + growth > rule_.weight(row.limit)) return false;
         grown += growth;
         found.push_back({use.row, use.shift, use.negate});

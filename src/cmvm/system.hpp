@@ -5,6 +5,7 @@
 // order. A signal never changes its value, only how it is written: `form` is fixed.
 #pragma once
 
+#include "cmvm/adder_cost.hpp"
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/linear_form.hpp"
 #include "cmvm/pattern_index.hpp"
@@ -22,8 +23,9 @@ struct Signal {
     Range range;
     bool source = false;
     bool alive = true;
-    int depth = 0; ///< what its users count with; sources: arrival
-    int limit = 0; ///< its sum must be ready by then
+    bool alone = false; ///< stays the sum of sources that it was made as
+    int depth = 0;      ///< what its users count with; sources: arrival
+    int limit = 0;      ///< its sum must be ready by then
     std::uint32_t outputs = 0;
     std::int64_t weight = 0; ///< of its terms (DepthRule)
     std::vector<RowTerm> terms;
@@ -63,19 +65,22 @@ struct Occurrence {
 
 class System {
   public:
-    explicit System(const DepthRule& rule) : rule_(rule) {}
+    System(const DepthRule& rule, const LutCosts& costs) : rule_(rule), costs_(costs) {}
 
     // ---- building ----
     std::uint32_t add_source(const Range& range, int arrival);
     /// A sum in its final place, to be filled with add_term. The form must be what the terms will add up to.
     std::uint32_t add_row(LinearForm form, int limit);
     void add_term(std::uint32_t row, RowTerm term);
+    /// This sum shares nothing; to be said before its terms.
+    void keep_alone(std::uint32_t row) { signals_[row].alone = true; }
     /// This sum will be a term of others: from now on it is ready no later than its terms allow at best.
     void fix_depth(std::uint32_t row);
     void add_output(RowTerm term, bool zero);
 
     // ---- reading ----
     const DepthRule& rule() const { return rule_; }
+    const LutCosts& costs() const { return costs_; }
     std::size_t size() const { return signals_.size(); }
     const Signal& signal(std::uint32_t id) const { return signals_[id]; }
     const std::vector<SystemOutput>& outputs() const { return outputs_; }
@@ -163,6 +168,7 @@ class System {
     bool depends_on(std::uint32_t id, std::uint32_t on) const;
 
     DepthRule rule_;
+    LutCosts costs_;
     std::vector<Signal> signals_;
     std::vector<Range> sources_;
     std::vector<SystemOutput> outputs_;

@@ -46,6 +46,7 @@ float System::score(Pattern pattern, std::size_t count) const {
 
 void System::list_pairs(std::uint32_t row, const RowTerm& term) {
     keys_.clear();
+    if (signals_[row].alone) return;
     for (const RowTerm& other : signals_[row].terms) {
         keys_.push_back(Pattern(other, term).key());
         index_.prefetch(keys_.back());

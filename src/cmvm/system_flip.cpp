@@ -7,6 +7,7 @@ namespace bitgrain::cmvm {
 
 bool System::flip(std::uint32_t row, std::size_t position_a, std::size_t position_b) {
     const std::vector<RowTerm>& terms = signals_[row].terms;
+    if (signals_[row].alone) return false;
     RowTerm low = terms[position_a], high = terms[position_b];
     if (low.signal != high.signal) return false;
     if (high.shift < low.shift) std::swap(low, high);
@@ -37,6 +38,7 @@ bool System::has(std::uint32_t row, const RowTerm& term) const {
 }
 
 bool System::flip_towards(std::uint32_t row, const RowTerm& wanted) {
+    if (signals_[row].alone) return false;
     const auto term = [&](int distance, bool opposite) { return moved(wanted, distance, opposite); };
     struct Form {
         RowTerm from[2], to[2];

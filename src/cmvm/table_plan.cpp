@@ -47,7 +47,7 @@ class Planner {
         TableGroup group;
         std::sort(inputs.begin(), inputs.end());
         group.inputs = std::move(inputs);
-        const bool halved = bits(group) < most_table_bits;
+        const bool halved = bits(group) < rule_.costs.table_inputs;
         struct Found {
             PlannedTable table;
             double saved = 0;
@@ -69,7 +69,7 @@ class Planner {
             }
             if (digits < rule_.least_digits) continue;
             f.table.uses.push_back({j, normalise(f.table.form)});
-            f.saved = rule_.share * (digits - 1) * (width / digits + adder_growth);
+            f.saved = rule_.share * rule_.costs.adder_bit * (digits - 1) * (width / digits + adder_growth);
             found.push_back(std::move(f));
         }
         std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
@@ -82,7 +82,7 @@ class Planner {
             for (++k; k < found.size() && found[k].table.form == table.form; ++k)
                 table.uses.push_back(found[k].table.uses.front());
             const double width = interval_of(table.form, problem_.inputs).width();
-            const double gain = saved - (halved ? width / 2 : width);
+            const double gain = saved - width * (halved ? rule_.costs.table_pair / 2.0 : rule_.costs.table_bit);
             if (gain <= 0) continue;
             group.gain += gain;
             group.tables.push_back(std::move(table));

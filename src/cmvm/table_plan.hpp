@@ -14,6 +14,7 @@ struct TableRule {
     int most_bits = 5;    ///< input bits of one table
     double share = 0.65;  ///< part of a digit's adder that is left after sharing, what a table is measured against
     int least_digits = 2; ///< signed digits that a table must replace
+    LutCosts costs;
 };
 
 struct PlannedTable {

@@ -1,6 +1,8 @@
 #include "cmvm/tables.hpp"
 
 #include "cmvm/linear_form.hpp"
+#include "cmvm/parallel.hpp"
+#include "cmvm/prepare.hpp"
 #include "cmvm/table_plan.hpp"
 #include "fx/arithmetic.hpp"
 
@@ -103,15 +105,16 @@ bool better(const Cost& a, const Cost& b) {
     return a.lut_bits != b.lut_bits ? a.lut_bits < b.lut_bits : a.depth < b.depth;
 }
 
-/// None when the plan does not fit the depth.
-std::optional<AdderGraph> solve_reduced(const Problem& problem, const Reduced& reduced, std::optional<int> limit,
-                                        Options options) {
-    if (limit) {
-        options.slack = *limit - min_depth(reduced.problem, options.operands);
-        if (*options.slack < 0) return std::nullopt;
-    }
+/// None when the plan does not fit the limits, which are those of the reduced problem.
+std::optional<AdderGraph> solve_reduced(const Problem& problem, const Reduced& reduced, Options options) {
+    const std::vector<int>& limits = reduced.problem.limits;
+    if (!can_meet_limits(reduced.problem, options.operands)) return std::nullopt;
+    options.slack.reset();
     std::optional<AdderGraph> graph = expand(solve(reduced.problem, options), reduced, problem);
-    if (graph && limit && cost(*graph).depth > *limit) return std::nullopt;
+    for (std::size_t j = 0; graph && j < limits.size(); ++j) {
+        const Output& output = graph->outputs[j];
+        if (!output.zero && graph->nodes[output.term.node].depth > limits[j]) graph.reset();
+    }
     return graph;
 }
 
@@ -121,33 +124,46 @@ AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
     Options options = asked;
     options.tables = false;
     options.seconds = asked.seconds / 2; // plain and with the best plan
-    AdderGraph best = solve(problem, options);
-    std::optional<int> limit;
-    if (options.slack) limit = min_depth(problem, options.operands) + *options.slack;
+    Prepared prepared = prepare(problem, options.operands);
+    set_limits(prepared, problem, options);
+    const std::vector<int> limits = output_limits(prepared);
 
+    // With a limit, a table in the place of fewer digits than an adder has operands could come too late.
+    const int least_digits = prepared.deepest ? options.operands : 2;
+    const int widest = std::min(options.costs.table_inputs, most_table_bits);
+    std::vector<TableRule> rules;
+    for (const int bits : {widest - 1, widest}) {
+        for (const double share : {0.5, 0.8})
+            rules.push_back({bits, share, least_digits, options.costs});
+    }
     Options quick = options;
     quick.effort = Effort::fast;
-    std::optional<Reduced> plan;
-    std::optional<AdderGraph> found;
-    for (const int bits : {5, 6}) {
-        for (const double share : {0.5, 0.8}) {
-            // With a limit, a table in the place of fewer digits than an adder has operands could come too late.
-            const TableRule rule{bits, share, limit ? options.operands : 2};
-            const std::vector<TableGroup> groups = plan_tables(problem, rule);
-            if (groups.empty()) continue;
-            Reduced reduced = reduce(problem, groups);
-            std::optional<AdderGraph> graph = solve_reduced(problem, reduced, limit, quick);
-            if (!graph || (found && !better(cost(*graph), cost(*found)))) continue;
-            found = std::move(graph);
-            plan = std::move(reduced);
+    std::vector<std::optional<Reduced>> plans(rules.size());
+    std::vector<std::optional<AdderGraph>> graphs(rules.size());
+    std::optional<AdderGraph> best;
+    run_parallel(rules.size() + 1, [&](std::size_t k) {
+        if (k == 0) {
+            best = solve(problem, options);
+            return;
         }
+        const std::vector<TableGroup> groups = plan_tables(problem, rules[k - 1]);
+        if (groups.empty()) return;
+        plans[k - 1] = reduce(problem, groups);
+        plans[k - 1]->problem.limits = limits;
+        graphs[k - 1] = solve_reduced(problem, *plans[k - 1], quick);
+    });
+    std::optional<std::size_t> found;
+    for (std::size_t k = 0; k < graphs.size(); ++k) {
+        if (!graphs[k]) continue;
+        if (!found || better(cost(*graphs[k], options.costs), cost(*graphs[*found], options.costs))) found = k;
     }
-    if (!found) return best;
-    if (options.effort != Effort::fast) {
-        std::optional<AdderGraph> graph = solve_reduced(problem, *plan, limit, options);
-        if (graph && better(cost(*graph), cost(*found))) found = std::move(graph);
-    }
-    return better(cost(*found), cost(best)) ? std::move(*found) : std::move(best);
+    if (!found) return std::move(*best);
+    const auto offer = [&](std::optional<AdderGraph> graph) {
+        if (graph && better(cost(*graph, options.costs), cost(*best, options.costs))) best = std::move(graph);
+    };
+    offer(std::move(graphs[*found]));
+    if (options.effort != Effort::fast) offer(solve_reduced(problem, *plans[*found], options));
+    return std::move(*best);
 }
 
 } // namespace bitgrain::cmvm

@@ -25,6 +25,7 @@ std::string identity(const cmvm::Problem& problem) {
     put_all(problem.matrix);
     put_all(problem.arrival);
     put_all(problem.offset);
+    put_all(problem.limits);
     for (const fx::Interval& input : problem.inputs) {
         put(input.lo);
         put(input.hi);

@@ -78,6 +78,8 @@ TEST_CASE("every graph is the requested product within the requested depth", "[c
         options.operands = random.chance(0.5) ? 2 : 3;
         options.effort = random.chance(0.5) ? Effort::fast : Effort::normal;
         options.seed = random.next();
+        options.tables = random.chance(0.25);
+        if (random.chance(0.1)) options.delay_slack = random.uniform(0.0, 3.0);
         const AdderGraph graph = solve(problem, options);
         REQUIRE(test::check(problem, graph, random) == "");
         if (options.slack) REQUIRE(cost(graph).depth <= min_depth(problem, options.operands) + *options.slack);

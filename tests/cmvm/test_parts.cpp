@@ -106,7 +106,7 @@ TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
         const int limit = least_depth(depths, operands) + static_cast<int>(random.integer(0, 2));
         CAPTURE(round, operands, limit);
         const DepthRule rule(operands, limit + 3);
-        TreePlanner planner(rule);
+        TreePlanner planner(rule, {});
         const Tree tree = planner.plan(leaves, limit);
         REQUIRE(tree.depth <= limit);
         std::size_t removed = 0;
@@ -118,15 +118,15 @@ TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
 
 TEST_CASE("an adder costs the positions between the second-finest grid and its top", "[cmvm]") {
     const OperandBits wide{0, 8, true, false}, high{3, 11, true, false}, above{8, 12, true, false};
-    REQUIRE(adder_bits(std::vector<OperandBits>{wide, wide}, 9) == 9);
-    REQUIRE(adder_bits(std::vector<OperandBits>{wide, high}, 12) == 9);
-    REQUIRE(adder_bits(std::vector<OperandBits>{wide, above}, 12) == 0);
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, wide}, 9) == 9);
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, high}, 12) == 9);
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, above}, 12) == 0);
     OperandBits minus = wide;
     minus.negate = true;
-    REQUIRE(adder_bits(std::vector<OperandBits>{minus, high}, 12) == 12);  // the borrow
-    REQUIRE(adder_bits(std::vector<OperandBits>{minus, above}, 13) == 13); // no concatenation
-    REQUIRE(adder_bits(std::vector<OperandBits>{wide, high, high}, 13) == 11);
-    REQUIRE(adder_bits(std::vector<OperandBits>{minus, high, high}, 13) == 14);
+    REQUIRE(adder_positions(std::vector<OperandBits>{minus, high}, 12) == 12);  // the borrow
+    REQUIRE(adder_positions(std::vector<OperandBits>{minus, above}, 13) == 13); // no concatenation
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, high, high}, 13) == 10);
+    REQUIRE(adder_positions(std::vector<OperandBits>{minus, high, high}, 13) == 13);
 }
 
 } // namespace bitgrain::cmvm

@@ -51,9 +51,11 @@ TEST_CASE("a try that is taken back leaves the system as it was", "[cmvm]") {
     for (int round = 0; round < 20; ++round) {
         INFO("seed " << seed << " round " << round);
         const Problem problem = test::dense(random, 8, 8, 8, 8);
-        const Prepared prepared = prepare(problem, 2);
-        const DepthRule rule(2, prepared.least_depth + round % 3);
-        System system = make_system(prepared, rule, prepared.least_depth + round % 3, nullptr);
+        Options options;
+        options.slack = round % 3;
+        Prepared prepared = prepare(problem, 2);
+        set_limits(prepared, problem, options);
+        System system = make_system(prepared, options, nullptr);
         system.watch();
         share_patterns(system, true);
         const auto before = content(system);
@@ -74,11 +76,11 @@ TEST_CASE("a try that is taken back leaves the system as it was", "[cmvm]") {
 TEST_CASE("annealing ends no worse than it says and does not depend on anything but its seed", "[cmvm]") {
     Random random(10);
     const Problem problem = test::dense(random, 8, 8, 8, 8);
-    const Prepared prepared = prepare(problem, 2);
-    const DepthRule rule(2, prepared.least_depth);
+    Prepared prepared = prepare(problem, 2);
+    set_limits(prepared, problem, {});
     std::int64_t first = 0;
     for (int run = 0; run < 2; ++run) {
-        System system = make_system(prepared, rule, prepared.least_depth, nullptr);
+        System system = make_system(prepared, {}, nullptr);
         system.watch();
         share_patterns(system, true);
         Search search(system, 5);
@@ -99,7 +101,7 @@ TEST_CASE("columns that differ little are written from each other", "[cmvm]") {
     p.matrix = {85, 86, 51, 51, -77, -77, 101, 101};
     p.inputs.assign(4, {-128, 127, 0});
     const Prepared prepared = prepare(p, 2);
-    const Derivations derivations = derive_columns(prepared, 2, std::nullopt);
+    const Derivations derivations = derive_columns(prepared, 2);
     REQUIRE(derivations.order.size() == 2);
     REQUIRE(derivations.order[1].parent.has_value());
     REQUIRE(derivations.order[1].rest.size() == 1);
