@@ -18,7 +18,7 @@ namespace {
 constexpr std::array flows{
     std::pair{"xilinx", "synth_xilinx -family xc7 -noiopad -noclkbuf -flatten -abc9"},
     std::pair{"ice40", "synth_ice40 -device hx -abc9"},
-    std::pair{"ecp5", "synth_ecp5 -abc9 -noiopad"},
+    std::pair{"ecp5", "synth_ecp5 -abc9"},
 };
 
 std::string command_of(const std::string& flow) {
