@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/home.hpp"
+#include "cli/kit.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
 #include "cli/timing.hpp"
@@ -14,7 +15,7 @@
 #include "model/head.hpp"
 #include "opt/passes.hpp"
 #include "report/text.hpp"
-#include "rtl/constraints.hpp"
+#include "rtl/axis.hpp"
 #include "rtl/emit.hpp"
 
 #include <memory>
@@ -45,6 +46,10 @@ void check(const BuildOptions& options, const hw::Target& target) {
         throw Error("the target adds at most " + std::to_string(target.max_add_operands()) + " numbers at once",
                     "--operands", "target " + target.name);
     }
+    if (options.wrap != "none" && options.wrap != "axis") {
+        throw Error("'" + options.wrap + "' is not known", "--wrap", "known: none, axis");
+    }
+    if (options.axis_width && options.wrap != "axis") throw Error("is for --wrap axis", "--axis-width");
 }
 
 std::string json_text(const Json& json) {
@@ -87,6 +92,18 @@ cmvm::Effort read_effort(const std::string& text) {
     throw Error("'" + text + "' is not known", "--effort", "known: fast, normal, high");
 }
 
+std::string effort_word(cmvm::Effort effort) {
+    switch (effort) {
+    case cmvm::Effort::fast:
+        return "fast";
+    case cmvm::Effort::normal:
+        return "normal";
+    case cmvm::Effort::high:
+        return "high";
+    }
+    return {};
+}
+
 report::Report build_step(const model::Model& model, const BuildOptions& options, const fs::path& folder) {
     const Home home = find_home();
     const hw::Target target = hw::read_target(home.constraints, options.target);
@@ -103,7 +120,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     const ir::Netlist& netlist = timed.netlist;
     const hw::Schedule schedule = hw::schedule(target, netlist, timed.options);
     const hw::AreaReport area = hw::area(target, netlist, schedule);
-    const rtl::Signature signature = rtl::signature(netlist, schedule);
+    rtl::Signature signature = rtl::signature(netlist, schedule);
+    if (options.wrap == "axis") signature.axis = rtl::axis(signature, options.axis_width);
 
     report::Report report;
     report.title = model.name;
@@ -114,12 +132,12 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
 
     write_verilog(rtl::emit(netlist, schedule, signature, {options.layout, target}), home.rtl_lib,
                   build.path() / "rtl");
-    for (const rtl::File& file : rtl::constraint_files(home.constraints, target, signature)) {
-        write_file(build.path() / file.name, file.text);
-    }
+    if (signature.axis) write_verilog(rtl::emit_axis(signature), home.rtl_lib, build.path() / "rtl");
     model::write(build.path() / "model.json", model);
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
     write_file(build.path() / hw::features_file, json_text(hw::to_json(hw::features(target, netlist, schedule, area))));
+    write_kit(build.path(), {home, options, model, target, netlist, signature, area.total});
+    // After the manifest: verification and `run` add to the report.
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
     build.put_in_place();
     return report;
@@ -128,7 +146,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
 report::Section build_files(const fs::path& folder) {
     std::vector<report::NamedFile> files{{"verilog", (folder / "rtl").string()},
                                          {"signature", (folder / "signature.json").string()}};
-    if (fs::exists(folder / "build.tcl")) files.push_back({"vivado", (folder / "build.tcl").string()});
+    files.push_back({"guide", (folder / "README.md").string()});
     if (fs::exists(folder / "report.html")) files.push_back({"page", (folder / "report.html").string()});
     return report::files_section(files);
 }
@@ -164,6 +182,17 @@ Command build_command(CLI::App& program) {
     app->add_flag_callback(
         "--hier", [arguments] { arguments->build.layout = rtl::Layout::per_layer; },
         "One module per layer, one port per value (default)");
+    app->add_option("--wrap", build.wrap, "Wrapper around the design: none or axis (AXI4-Stream)")
+        ->capture_default_str()
+        ->type_name("KIND");
+    app->add_option("--axis-width", build.axis_width,
+                    "Bits of a beat of the streams, a multiple of 8; a wider vector takes several beats. Without it a "
+                    "vector is one beat")
+        ->type_name("BITS");
+    app->add_option("--bench-vectors", build.bench_vectors, "Vectors of the test bench in the build folder")
+        ->check(CLI::Range(1, 10000000).description(""))
+        ->capture_default_str()
+        ->type_name("COUNT");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain build model.json -o build --clock-ns 5 --target xcvu13p"));
     return {app, [arguments] { return run(*arguments); }};

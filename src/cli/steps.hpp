@@ -28,6 +28,7 @@ nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options)
 /// option.
 std::optional<int> read_slack(const std::string& text);
 cmvm::Effort read_effort(const std::string& text);
+std::string effort_word(cmvm::Effort effort);
 
 struct BuildOptions {
     std::string target = "xcvu13p";
@@ -37,6 +38,9 @@ struct BuildOptions {
     bool tables = false;
     cmvm::Effort effort = cmvm::Effort::normal;
     rtl::Layout layout = rtl::Layout::per_layer;
+    std::string wrap = "none";       ///< "axis": an AXI4-Stream wrapper too
+    std::optional<int> axis_width;   ///< bits of a beat; none: a vector per beat
+    std::size_t bench_vectors = 500; ///< of the test bench in the build folder
 };
 
 /// Writes the build folder: all of it or nothing. An older build is replaced, any other folder with content is refused.

@@ -39,9 +39,11 @@ std::vector<std::int64_t> read_data(const model::Model& model, const fs::path& p
     return codes;
 }
 
-/// Compares value with value: the two sides may write the same number on different grids.
+/// Compares value with value: the two sides may write the same number on different grids. `through`: "", or what stands
+/// between the vector and the output.
 Json compare(const Stimulus& stimulus, const model::Model& model, const rtl::Signature& signature,
-             std::span<const std::int64_t> expected, std::span<const std::int64_t> got, std::int64_t& mismatches) {
+             std::span<const std::int64_t> expected, std::span<const std::int64_t> got, const std::string& through,
+             std::int64_t& mismatches) {
     const std::vector<int> fractions = model::output_fractions(model);
     const std::size_t outputs = fractions.size();
     CHECK(signature.outputs.size() == outputs, "the signature and the model have different outputs");
@@ -56,7 +58,7 @@ Json compare(const Stimulus& stimulus, const model::Model& model, const rtl::Sig
                 continue;
             wrong = true;
             if (first.size() < shown_mismatches) {
-                first.push_back({{"vector", stimulus.describe(row)},
+                first.push_back({{"vector", stimulus.describe(row) + through},
                                  {"output", port.name},
                                  {"expected", fx::to_double(want, fractions[j])},
                                  {"simulated", fx::to_double(have, port.format.fraction)}});
@@ -125,7 +127,14 @@ report::Verification verify_step(const fs::path& folder, const VerifyOptions& op
     v.bubbles = options.bubbles;
     v.seed = options.seed;
     const auto expected = model::infer(model, stimulus.codes(), stimulus.rows());
-    const Json first = compare(stimulus, model, signature, expected, result.outputs, v.mismatches);
+    Json first = compare(stimulus, model, signature, expected, result.outputs, "", v.mismatches);
+    if (signature.axis) {
+        simulation.stalls = true;
+        const auto streams = cosim::simulate_streams(signature, stimulus.codes(), stimulus.rows(), simulation);
+        const Json wrong = compare(stimulus, model, signature, expected, streams.outputs, " through the wrapper",
+                                   v.stream_mismatches.emplace(0));
+        first.insert(first.end(), wrong.begin(), wrong.end());
+    }
 
     Json json = report::to_json(v);
     json["first_mismatches"] = first;

@@ -60,6 +60,22 @@ std::vector<std::uint32_t> pack(std::span<const rtl::Port> ports, int width, std
     return packed;
 }
 
+std::string hex_lines(int width, std::span<const std::uint32_t> words, std::size_t rows) {
+    constexpr int digit_bits = 4, digits_of_word = word_bits / digit_bits;
+    const std::size_t per_row = words_of(width);
+    const int digits = (width + digit_bits - 1) / digit_bits;
+    std::string text;
+    text.reserve(rows * static_cast<std::size_t>(digits + 1));
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (int digit = digits; digit-- > 0;) {
+            const std::uint32_t word = words[row * per_row + static_cast<std::size_t>(digit / digits_of_word)];
+            text += "0123456789abcdef"[word >> digit % digits_of_word * digit_bits & 15U];
+        }
+        text += '\n';
+    }
+    return text;
+}
+
 std::vector<std::int64_t> unpack(std::span<const rtl::Port> ports, int width, std::span<const std::uint32_t> words,
                                  std::size_t rows) {
     const std::size_t per_row = words_of(width);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bitgrain::cosim {
@@ -15,7 +16,9 @@ std::size_t words_of(int width);
 /// codes: rows x ports; returns rows x words_of(width). A code that its format cannot hold is refused with an Error.
 std::vector<std::uint32_t> pack(std::span<const rtl::Port> ports, int width, std::span<const std::int64_t> codes,
                                 std::size_t rows);
-/// The reverse; ports without bits give 0.
+/// Packed vectors for $readmemh: a line of hexadecimal digits per row.
+std::string hex_lines(int width, std::span<const std::uint32_t> words, std::size_t rows);
+/// The reverse of pack; ports without bits give 0.
 std::vector<std::int64_t> unpack(std::span<const rtl::Port> ports, int width, std::span<const std::uint32_t> words,
                                  std::size_t rows);
 

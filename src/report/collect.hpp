@@ -42,11 +42,14 @@ struct Verification {
     int scheduled_cycles = 0;
     int simulated_cycles = 0;
     double clock_ns = 0.0;
+    std::optional<std::int64_t> stream_mismatches; ///< of the AXI4-Stream wrapper, when there is one
     bool bubbles = false;
     std::uint64_t seed = 0;
 
     std::int64_t vectors() const { return data_vectors + random_vectors + corner_vectors; }
-    bool passed() const { return mismatches == 0 && scheduled_cycles == simulated_cycles; }
+    bool passed() const {
+        return mismatches == 0 && stream_mismatches.value_or(0) == 0 && scheduled_cycles == simulated_cycles;
+    }
 };
 Section verification_section(const Verification& verification);
 

@@ -10,6 +10,10 @@ Section verification_section(const Verification& v) {
     rows.push_back({"vectors", "vectors verified", v.vectors(), "", Source::simulated, kinds});
     rows.push_back({"output_bits", "output bits compared", v.output_bits, "", Source::simulated, "per vector"});
     rows.push_back({"mismatches", "mismatches", v.mismatches, "", Source::simulated, ""});
+    if (v.stream_mismatches) {
+        rows.push_back({"stream_mismatches", "mismatches", *v.stream_mismatches, "", Source::simulated,
+                        "through the AXI4-Stream wrapper, both sides stalling at random"});
+    }
     const std::string agreement = v.simulated_cycles == v.scheduled_cycles
                                       ? "as scheduled"
                                       : "scheduled are " + std::to_string(v.scheduled_cycles);
@@ -35,6 +39,7 @@ Json to_json(const Verification& v) {
     json["saturated_values"] = v.saturated_values;
     json["output_bits"] = v.output_bits;
     json["mismatches"] = v.mismatches;
+    if (v.stream_mismatches) json["stream_mismatches"] = *v.stream_mismatches;
     json["scheduled_cycles"] = v.scheduled_cycles;
     json["simulated_cycles"] = v.simulated_cycles;
     json["clock_ns"] = v.clock_ns;
@@ -54,6 +59,7 @@ Verification verification_from_json(const Json& json, const std::string& where) 
     v.saturated_values = reader.get<std::int64_t>("saturated_values");
     v.output_bits = reader.get<std::int64_t>("output_bits");
     v.mismatches = reader.get<std::int64_t>("mismatches");
+    if (reader.has("stream_mismatches")) v.stream_mismatches = reader.get<std::int64_t>("stream_mismatches");
     v.scheduled_cycles = reader.get<int>("scheduled_cycles");
     v.simulated_cycles = reader.get<int>("simulated_cycles");
     v.clock_ns = reader.get<double>("clock_ns");

@@ -1,0 +1,25 @@
+// What build leaves beside Verilog and signature: test bench with vectors from the model, scripts, README, manifest.
+#pragma once
+
+#include "cli/home.hpp"
+#include "cli/steps.hpp"
+#include "hw/target.hpp"
+#include "ir/netlist.hpp"
+#include "rtl/kit.hpp"
+
+namespace bitgrain::cli {
+
+struct KitStep {
+    const Home& home;
+    const BuildOptions& options;
+    const model::Model& model;
+    const hw::Target& target;
+    const ir::Netlist& netlist;
+    const rtl::Signature& signature;
+    hw::Area area;
+};
+
+/// Into a folder that holds rtl/ and the files the manifest is to name; last of all steps.
+void write_kit(const std::filesystem::path& folder, const KitStep& step);
+
+} // namespace bitgrain::cli

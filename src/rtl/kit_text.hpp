@@ -1,0 +1,17 @@
+// The parts of the kit that depend on every port: comparisons of the test bench, tables of the README.
+#pragma once
+
+#include "rtl/kit.hpp"
+
+namespace bitgrain::rtl {
+
+/// Statements of the test bench that name the first wrong output.
+std::string compare_text(const Signature& signature, const std::vector<Place>& places);
+
+/// Rows of a Markdown table; neighbours of equal format share one.
+std::string port_rows(const std::vector<Port>& ports);
+
+/// "[7:4]", "[3]"
+std::string bits_text(int offset, int width);
+
+} // namespace bitgrain::rtl
