@@ -31,7 +31,8 @@ TEST_CASE("a model is built, verified, reported and found out when it is changed
     REQUIRE(built.code == 0);
     REQUIRE_THAT(built.out,
                  Contains("adders") && Contains("estimated") && Contains("pipeline stages") && Contains("63400"));
-    for (const char* file : {"model.json", "signature.json", "report.json", "rtl/tiny.v", "tiny_ooc.xdc", "build.tcl"})
+    for (const char* file : {"model.json", "signature.json", "report.json", "rtl/tiny.v", "constraints/tiny_ooc.xdc",
+                             "scripts/build.tcl", "README.md", "manifest.json"})
         REQUIRE(fs::exists(fs::path(build) / file));
     REQUIRE(read_file(fs::path(build) / "model.json") == read_file(model));
     REQUIRE(folder.entries() == 2);
@@ -39,7 +40,7 @@ TEST_CASE("a model is built, verified, reported and found out when it is changed
     // The same model and options give the same bytes, wherever they are written.
     REQUIRE(run_program({"build", model, "-o", folder.string("c"), "--target", "xc7a100t", "--clock-ns", "4"}).code ==
             0);
-    for (const char* file : {"signature.json", "report.json", "rtl/tiny.v"}) {
+    for (const char* file : {"signature.json", "report.json", "rtl/tiny.v", "manifest.json", "README.md"}) {
         REQUIRE(read_file(fs::path(build) / file) == read_file(folder / "c" / file));
     }
 

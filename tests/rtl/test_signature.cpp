@@ -1,6 +1,5 @@
 #include "base/error.hpp"
 #include "cosim/packing.hpp"
-#include "rtl/constraints.hpp"
 #include "rtl/design.hpp"
 
 using namespace bitgrain;
@@ -104,22 +103,4 @@ TEST_CASE("packing puts bits where the port says and refuses codes that do not f
     CHECK(cosim::words_of(65) == 3);
     const std::vector<std::int64_t> large = {8, 0};
     CHECK_THROWS_AS(cosim::pack(ports, 34, large, 1), Error);
-}
-
-TEST_CASE("vendor files state the module, the part and the clock", "[rtl][constraints]") {
-    ir::Builder builder("net");
-    builder.output("y", builder.relu(builder.input("x", {true, 3, 4})));
-    hw::ScheduleOptions options;
-    options.clock_ns = 2.5;
-    const test::Design design = test::make_design(builder.finish(), options);
-    const auto constraints = test::source_folder / "constraints";
-    const std::vector<rtl::File> files = rtl::constraint_files(constraints, test::target(), design.signature);
-    REQUIRE(files.size() == 2);
-    CHECK(files[0].name == "net_ooc.xdc");
-    CHECK(files[0].text.find("create_clock -period 2.500 -name clk [get_ports clk]\n") != std::string::npos);
-    CHECK(files[1].name == "build.tcl");
-    CHECK(files[1].text.find("synth_design -top net -part xcvu13p-flga2577-2-e -mode out_of_context") !=
-          std::string::npos);
-    CHECK(files[1].text.find("[file join $here net_ooc.xdc]") != std::string::npos);
-    CHECK(rtl::constraint_files(constraints, test::target("generic"), design.signature).size() == 1);
 }

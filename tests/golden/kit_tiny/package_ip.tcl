@@ -1,0 +1,26 @@
+# Packages tiny as an IP-XACT core for Vivado's IP catalogue.
+# Run: vivado -mode batch -source scripts/package_ip.tcl
+# Leaves the core in work/ip: add that folder to the project's IP repositories (set_property ip_repo_paths).
+set root [file dirname [file dirname [file normalize [info script]]]]
+set work [file join $root work]
+file mkdir $work
+
+create_project -force package_ip [file join $work package_ip] -part xc7a100tcsg324-1
+add_files [glob -directory [file join $root rtl] *.v]
+add_files -fileset constrs_1 [file join $root constraints tiny_ooc.xdc]
+set_property USED_IN {synthesis implementation out_of_context} [get_files tiny_ooc.xdc]
+set_property top tiny [current_fileset]
+update_compile_order -fileset sources_1
+
+ipx::package_project -root_dir [file join $work ip] -vendor bitgrain -library user -taxonomy /UserIP -import_files -force
+set core [ipx::current_core]
+set_property name tiny $core
+set_property version 1.0 $core
+set_property display_name {tiny} $core
+set_property description {Neural network in fixed point, 7 cycles from in_data to out_data, a vector every cycle} $core
+ipx::infer_bus_interface clk xilinx.com:signal:clock_rtl:1.0 $core
+ipx::create_xgui_files $core
+ipx::update_checksums $core
+ipx::check_integrity $core
+ipx::save_core $core
+close_project

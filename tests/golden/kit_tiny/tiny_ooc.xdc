@@ -1,0 +1,2 @@
+# Clock of tiny, for synthesis on its own (out of context). No input or output delays: they would charge the surrounding design twice.
+create_clock -period 4.000 -name clk [get_ports clk]
