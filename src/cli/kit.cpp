@@ -68,15 +68,23 @@ void write_vectors(const fs::path& folder, const KitStep& step) {
 }
 
 Json options_json(const BuildOptions& options) {
-    Json json{{"clock_ns", options.clock_ns},
-              {"target", options.target},
-              {"margin", options.margin},
+    const nn::TimingSettings& timing = options.timing;
+    Json json{{"target", options.target},
+              {"clock_ns", nullptr},
+              {"fastest", timing.fastest},
+              {"latency_cycles", nullptr},
+              {"combinational", timing.combinational},
+              {"input_registers", timing.input_registers},
+              {"output_registers", timing.output_registers},
+              {"margin", timing.margin},
               {"slack", nullptr},
               {"operands", options.operands},
               {"tables", options.tables},
               {"effort", effort_word(options.effort)},
               {"wrap", options.wrap},
               {"axis_width", nullptr}};
+    if (timing.clock_ns) json["clock_ns"] = *timing.clock_ns;
+    if (timing.latency_cycles) json["latency_cycles"] = *timing.latency_cycles;
     if (options.slack) json["slack"] = *options.slack;
     if (options.axis_width) json["axis_width"] = *options.axis_width;
     return json;
