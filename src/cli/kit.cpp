@@ -81,6 +81,7 @@ Json options_json(const BuildOptions& options) {
               {"operands", options.operands},
               {"tables", options.tables},
               {"effort", effort_word(options.effort)},
+              {"layout", options.layout == rtl::Layout::flat ? "flat" : "hier"},
               {"wrap", options.wrap},
               {"axis_width", nullptr}};
     if (timing.clock_ns) json["clock_ns"] = *timing.clock_ns;
