@@ -41,8 +41,9 @@ bool is_build(const fs::path& folder) {
 }
 
 void check(const BuildOptions& options, const hw::Target& target) {
-    if (options.operands < 2 || options.operands > 3) throw Error("must be 2 or 3", "--operands");
-    if (options.operands > target.max_add_operands()) {
+    if (!options.operands) return;
+    if (*options.operands < 2 || *options.operands > 3) throw Error("must be 2 or 3", "--operands");
+    if (*options.operands > target.max_add_operands()) {
         throw Error("the target adds at most " + std::to_string(target.max_add_operands()) + " numbers at once",
                     "--operands", "target " + target.name);
     }
@@ -112,11 +113,16 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
 
     lower::Options lowering;
     lowering.cmvm.slack = options.slack;
-    lowering.cmvm.operands = options.operands;
     lowering.cmvm.effort = options.effort;
     lowering.cmvm.tables = options.tables;
-    const TimedNetlist timed =
-        fit_clock(target, opt::optimize(lower::lower(model, lowering), {options.operands}), options.timing);
+    const auto timed_with = [&](int operands) {
+        lowering.cmvm.operands = operands;
+        return fit_clock(target, opt::optimize(lower::lower(model, lowering), {operands}), options.timing);
+    };
+    // Adders of three are smaller, those of two faster: they serve where speed is asked for or the clock demands it.
+    const int operands = options.operands.value_or(options.timing.fastest ? 2 : target.max_add_operands());
+    TimedNetlist timed = timed_with(operands);
+    if (!options.operands && operands > 2 && !hw::feasible(target, timed.netlist, timed.options)) timed = timed_with(2);
     const ir::Netlist& netlist = timed.netlist;
     const hw::Schedule schedule = hw::schedule(target, netlist, timed.options);
     const hw::AreaReport area = hw::area(target, netlist, schedule);
@@ -167,7 +173,10 @@ Command build_command(CLI::App& program) {
                     "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit")
         ->capture_default_str()
         ->type_name("LEVELS");
-    app->add_option("--operands", build.operands, "Numbers that one adder may add: 2 or 3")->capture_default_str();
+    app->add_option(
+           "--operands", build.operands,
+           "Numbers that one adder may add, 2 or 3; by default what the target adds in one chain, or 2 for speed")
+        ->type_name("COUNT");
     app->add_flag("--tables,!--no-tables", build.tables, "Look narrow inputs up where that costs less than adding");
     app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
         ->capture_default_str()

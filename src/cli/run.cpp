@@ -70,6 +70,8 @@ int run(const Arguments& arguments) {
         options.timing.clock_ns = arguments.clock_ns;
         options.timing.fastest = false;
     }
+    options.operands = experiment.operands;
+    options.tables = experiment.tables;
     print_step("[3/4] build for " + options.target + " -> " + places.build.string());
     report::Report report = build_step(model, options, places.build);
 

@@ -152,6 +152,8 @@ Experiment read_experiment(const fs::path& path) {
         JsonReader build = reader.at("build");
         e.target = build.get("target", e.target);
         e.timing = read_timing(build);
+        if (build.has("operands")) e.operands = build.get<int>("operands");
+        e.tables = build.get("tables", e.tables);
         build.finish();
     }
     reader.finish();

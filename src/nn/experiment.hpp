@@ -46,6 +46,8 @@ struct Experiment {
     double cover = 1.0;
     std::string target = "xcvu13p";
     TimingSettings timing;
+    std::optional<int> operands; ///< of one adder; none: as many as the target adds in one chain
+    bool tables = false;         ///< look narrow inputs up where that costs less than adding
 
     /// The list of layers, for build_network.
     JsonReader layers() const;

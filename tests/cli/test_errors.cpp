@@ -141,6 +141,7 @@ TEST_CASE("an unknown target or a bad option of build is refused", "[cli][errors
     const Bench bench("target");
     REQUIRE_THAT(bench.build({"--target", "xcvu31p"}), Contains("did you mean 'xcvu13p'?"));
     REQUIRE_THAT(bench.build({"--operands", "4"}), Contains("--operands"));
+    REQUIRE_THAT(bench.build({"--operands", "3", "--target", "generic"}), Contains("at most 2 numbers at once"));
     REQUIRE_THAT(bench.build({"--slack", "much"}), Contains("--slack"));
     REQUIRE_THAT(bench.build({"--effort", "max"}), Contains("--effort") && Contains("high"));
 }
