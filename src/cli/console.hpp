@@ -19,7 +19,7 @@ void print_step(const std::string& text);
 /// The training progress: one line that is rewritten on a terminal, otherwise a line now and then.
 class ProgressLine {
   public:
-    /// `metric_name` is "accuracy" (shown in percent) or "rms".
+    /// `metric_name` is "accuracy" (shown in percent) or another metric.
     explicit ProgressLine(std::string metric_name);
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;

@@ -18,7 +18,7 @@ namespace {
 struct Arguments {
     fs::path model, data;
     std::optional<fs::path> labels, outputs;
-    std::string label_column;
+    std::string label_column, weight_column;
     std::vector<std::string> targets;
     std::string delimiter = ",", header = "automatic";
     bool json = false;
@@ -38,6 +38,7 @@ data::Source source_of(const Arguments& arguments, const model::Model& model) {
     source.labels = arguments.labels;
     source.label_column = arguments.label_column;
     source.target_columns = arguments.targets;
+    source.weight_column = arguments.weight_column;
     source.delimiter = arguments.delimiter[0];
     source.header = header_of(arguments.header);
     source.regression = model.task.kind == model::Task::Kind::regression;
@@ -76,6 +77,8 @@ int run(const Arguments& arguments) {
     report::Section section{"result", "Result", {}};
     section.rows.push_back(
         report::metric_row(score.metric_name, score.metric_name, score.metric_name, score.metric, Source::computed));
+    for (const auto& [name, value] : score.details)
+        section.rows.push_back(report::metric_row(name, name, name, value, Source::computed));
     section.rows.push_back({"rows", "rows", static_cast<std::int64_t>(score.rows), "", Source::computed, ""});
     section.rows.push_back({"saturated_inputs", "saturated input values",
                             static_cast<std::int64_t>(score.saturated_inputs), "", Source::computed,
@@ -135,6 +138,9 @@ Command evaluate_command(CLI::App& program) {
            "Label column of a CSV: its name or its index from 0, negative from the end; the last when not given")
         ->type_name("COLUMN");
     app->add_option("--targets", arguments->targets, "Target columns of a CSV (regression)")->type_name("COLUMN");
+    app->add_option("--weight-column", arguments->weight_column,
+                    "Column of a CSV that held the rows' weights in training; it is no feature")
+        ->type_name("COLUMN");
     app->add_option("--header", arguments->header, "Whether a CSV has a line of names: automatic, yes or no")
         ->capture_default_str()
         ->type_name("WORD");

@@ -4,6 +4,7 @@
 #include "cmvm/solve.hpp"
 #include "data/dataset.hpp"
 #include "model/model.hpp"
+#include "nn/search.hpp"
 #include "nn/train.hpp"
 #include "report/collect.hpp"
 #include "rtl/partition.hpp"
@@ -22,7 +23,8 @@ void add_training_options(CLI::App& app, nn::TrainOptions& options);
 
 /// Trains with a progress line on the standard error; options.progress is set here. Without options.resume an older run
 /// in options.run is replaced once the new one is complete; callers ask first whether it may be.
-nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options);
+nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options,
+                     std::optional<nn::Search> search = std::nullopt);
 
 /// Words of the command line as solver options: "none" or adder levels, "fast", "normal" or "high". Error names the
 /// option.

@@ -17,6 +17,7 @@ namespace {
 struct Arguments {
     fs::path experiment, run;
     nn::TrainOptions training;
+    std::string search;
     bool resume = false, replace = false, json = false;
 };
 
@@ -32,13 +33,20 @@ void check_folder(const Arguments& arguments) {
     }
 }
 
+std::optional<nn::Search> search_of(const std::string& word) {
+    if (word.empty()) return std::nullopt;
+    if (word == "network") return nn::Search::network;
+    if (word == "layers") return nn::Search::layers;
+    throw Error("'" + word + "' is not known", "--search", "known: network, layers");
+}
+
 int run(const Arguments& arguments) {
     const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
     check_folder(arguments);
     nn::TrainOptions options = arguments.training;
     options.run = arguments.run;
     options.resume = arguments.resume;
-    const nn::Front front = train_step(experiment, options);
+    const nn::Front front = train_step(experiment, options, search_of(arguments.search));
 
     report::Report report;
     report.title = experiment.name + ": training";
@@ -51,13 +59,16 @@ int run(const Arguments& arguments) {
 
 } // namespace
 
-nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options) {
-    ProgressLine line(experiment.regression ? "rms" : "accuracy");
+nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options, std::optional<nn::Search> search) {
+    ProgressLine line(experiment.metric.name());
     options.progress = [&](const nn::Progress& progress) { line.show(progress); };
-    if (options.resume) return nn::train(experiment, options);
+    const auto train = [&] {
+        return search ? nn::search(experiment, options, *search) : nn::train(experiment, options);
+    };
+    if (options.resume) return train();
     // What a failed training wrote is worth keeping when --resume can go on from it.
     ReplacedFolder folder(options.run, [](const fs::path& run) { return fs::exists(run / "state.ckpt"); });
-    nn::Front front = nn::train(experiment, options);
+    nn::Front front = train();
     folder.done();
     return front;
 }
@@ -108,6 +119,10 @@ Command train_command(CLI::App& program) {
         ->type_name("EXPERIMENT");
     app->add_option("-o,--output", arguments->run, "The run folder to write")->required()->type_name("RUN");
     add_training_options(*app, arguments->training);
+    app->add_option("--search", arguments->search,
+                    "Instead of training the widths, try fixed ones: network (one width everywhere, each of "
+                    "search.widths) or layers (random search with successive halving)")
+        ->type_name("WORD");
     app->add_flag("--resume", arguments->resume, "Continue the run in RUN where it stopped");
     app->add_flag("--replace", arguments->replace, "Start anew although RUN holds a run");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");

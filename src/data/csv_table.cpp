@@ -47,6 +47,7 @@ CsvTable read_csv_table(std::string_view text, const CsvLayout& layout, const Cs
         }
         for (const std::size_t column : roles.targets)
             table.targets.push_back(number(column));
+        if (roles.weight) table.weights.push_back(number(*roles.weight));
         if (!roles.label) continue;
         const std::string_view label = trimmed(row.cells()[*roles.label]);
         if (label.empty()) {

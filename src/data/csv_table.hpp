@@ -14,7 +14,7 @@ namespace bitgrain::data {
 struct CsvRoles {
     std::vector<std::size_t> features; ///< ascending
     std::vector<std::size_t> targets;  ///< in the order wanted
-    std::optional<std::size_t> label;
+    std::optional<std::size_t> label, weight;
 };
 
 struct CsvTable {
@@ -22,7 +22,8 @@ struct CsvTable {
     std::vector<double> features; ///< rows x roles.features
     bool integral = true;         ///< every feature is an integer
     std::vector<double> targets;  ///< rows x roles.targets
-    RawLabels labels;             ///< first_seen holds line numbers
+    std::vector<double> weights;
+    RawLabels labels; ///< first_seen holds line numbers
 };
 
 /// Error with line and column: a cell that is not a finite number, an empty label, a row of the wrong length.

@@ -46,6 +46,7 @@ Dataset subset(const Dataset& dataset, const std::vector<std::size_t>& rows) {
     result.class_names = dataset.class_names;
     result.targets = take_rows(dataset.targets, dataset.target_size, rows);
     result.target_size = dataset.target_size;
+    result.weights = take_rows(dataset.weights, dataset.weights.empty() ? 0 : 1, rows);
     return result;
 }
 

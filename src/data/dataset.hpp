@@ -51,13 +51,15 @@ struct Dataset {
     std::vector<std::string> class_names;
     std::vector<double> targets; ///< regression
     std::size_t target_size = 0;
+    std::vector<double> weights; ///< of the rows in the loss, positive; empty: all alike
 
     std::size_t features_per_row() const;
 };
 
 /// Where the data is. Paths are absolute or relative to the working folder (callers resolve).
 struct Source {
-    std::filesystem::path features; ///< .npy, .npy.gz, .npz (array "x", or the only one), .csv, .csv.gz
+    /// .npy, .npz (array "x", or the only one), .csv, .idx or "...-idx3-ubyte"; each also with .gz
+    std::filesystem::path features;
     /// A separate file of any of these kinds (.npz: array "y", or the only one). None: a column of the CSV, or the
     /// array "y" of an .npz whose features are its array "x".
     std::optional<std::filesystem::path> labels;
@@ -66,6 +68,9 @@ struct Source {
     std::string label_column;
     /// CSV, regression: names or indices. Empty: as label_column, but every column of a separate file.
     std::vector<std::string> target_columns;
+    /// Weights of the rows: a column of the features' CSV (index or name), or a file of its own. Both empty: none.
+    std::string weight_column;
+    std::optional<std::filesystem::path> weights;
     Header header = Header::automatic;
     char delimiter = ',';
     bool regression = false;

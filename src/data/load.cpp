@@ -2,6 +2,7 @@
 #include "data/cell.hpp"
 #include "data/csv_table.hpp"
 #include "data/dataset.hpp"
+#include "data/idx.hpp"
 #include "data/inflate.hpp"
 #include "data/labels.hpp"
 #include "data/npy.hpp"
@@ -15,7 +16,7 @@ namespace bitgrain::data {
 
 namespace {
 
-enum class Kind { npy, npz, csv };
+enum class Kind { npy, npz, csv, idx };
 
 Kind kind_of(const std::filesystem::path& path) {
     std::string name = path.filename().string();
@@ -25,7 +26,9 @@ Kind kind_of(const std::filesystem::path& path) {
     if (name.ends_with(".npy")) return Kind::npy;
     if (name.ends_with(".npz")) return Kind::npz;
     if (name.ends_with(".csv")) return Kind::csv;
-    throw Error("the kind of this file is not known", path.string(), "known are .npy, .npy.gz, .npz, .csv and .csv.gz");
+    if (is_idx_name(name)) return Kind::idx;
+    throw Error("the kind of this file is not known", path.string(),
+                "known are .npy, .npz, .csv and .idx, each also with .gz");
 }
 
 void check_finite(const Array& array, const std::string& where) {
@@ -46,6 +49,7 @@ struct Placed {
 /// The array of an .npy, or of an .npz the one called `name`. `only`: an .npz with a single array may call it anything.
 Placed read_array(const std::filesystem::path& path, const std::string& name, bool only) {
     if (kind_of(path) == Kind::npy) return {read_npy(path), path.string()};
+    if (kind_of(path) == Kind::idx) return {parse_idx(read_unpacked(path), path.string()), path.string()};
     const Npz npz(read_unpacked(path), path.string());
     const std::string found = only ? npz.preferred(name) : name;
     return {npz.read(found), path.string() + ", array '" + found + "'"};
@@ -124,7 +128,14 @@ CsvRoles choose_columns(const CsvLayout& layout, const Source& source, Wanted wa
         }
     }
     CsvRoles roles;
+    if (wanted.features && !source.weight_column.empty()) {
+        roles.weight = find_column(layout, source.weight_column, where);
+        if (std::find(targets.begin(), targets.end(), *roles.weight) != targets.end()) {
+            throw Error("column " + shown(source.weight_column) + " is both weight and label or target", where);
+        }
+    }
     for (std::size_t column = 0; wanted.features && column < layout.columns; ++column) {
+        if (column == roles.weight) continue;
         if (std::find(targets.begin(), targets.end(), column) == targets.end()) roles.features.push_back(column);
     }
     if (wanted.features && roles.features.empty()) {
@@ -143,7 +154,9 @@ std::size_t set_from_csv(Dataset& dataset, const std::filesystem::path& path, co
                          const std::vector<std::string>& fixed) {
     const std::string text = read_unpacked(path), where = path.string();
     const std::vector<std::string> asked = asked_columns(source, wanted);
-    const CsvLayout layout = csv_layout(text, source.header, source.delimiter, where, asked);
+    std::vector<std::string> named = asked; // one of them in the first row tells that it is a header
+    if (wanted.features && !source.weight_column.empty()) named.push_back(source.weight_column);
+    const CsvLayout layout = csv_layout(text, source.header, source.delimiter, where, named);
     const CsvRoles roles = choose_columns(layout, source, wanted, asked, where);
     CsvTable table = read_csv_table(text, layout, roles, source.delimiter, where);
     if (table.rows == 0) throw Error("there are no rows", where);
@@ -163,6 +176,7 @@ std::size_t set_from_csv(Dataset& dataset, const std::filesystem::path& path, co
         dataset.labels = std::move(classes.labels);
         dataset.class_names = std::move(classes.names);
     }
+    if (roles.weight) dataset.weights = std::move(table.weights);
     dataset.target_size = roles.targets.size();
     dataset.targets = std::move(table.targets);
     return table.rows;
@@ -176,14 +190,18 @@ void check_source(const Source& source) {
     if (!source.target_columns.empty() && !source.label_column.empty()) {
         throw Error("give either a label column or target columns", where);
     }
-    if (kind_of(source.features) == Kind::npy && !source.labels) {
-        throw Error("an .npy file holds no labels", where, "name the file of the labels too");
+    const Kind kind = kind_of(source.features);
+    if ((kind == Kind::npy || kind == Kind::idx) && !source.labels) {
+        throw Error(std::string(kind == Kind::npy ? "an .npy" : "an idx") + " file holds no labels", where,
+                    "name the file of the labels too");
+    }
+    if (!source.weight_column.empty() && (kind != Kind::csv || source.weights)) {
+        throw Error("a weight column goes with a .csv and without a file of weights", where);
     }
 }
 
-} // namespace
-
-Dataset load(const Source& source, const std::vector<std::string>& classes) {
+/// Features with labels or targets.
+Dataset load_rows(const Source& source, const std::vector<std::string>& classes) {
     check_source(source);
     Dataset dataset;
     const bool together = !source.labels;
@@ -204,6 +222,33 @@ Dataset load(const Source& source, const std::vector<std::string>& classes) {
                     kind_of(labels) == Kind::csv && rows == dataset.rows + 1 ? "if the first row is a header, say so"
                                                                              : "");
     }
+    return dataset;
+}
+
+/// Checks the weights, after reading those of a file of their own.
+void set_weights(Dataset& dataset, const Source& source) {
+    std::string where = source.features.string();
+    if (source.weights) {
+        const Array array = load_features(*source.weights);
+        where = source.weights->string();
+        if (array.values.size() != dataset.rows) {
+            throw Error("there are " + std::to_string(array.values.size()) + " weights for " +
+                            std::to_string(dataset.rows) + " rows",
+                        where);
+        }
+        dataset.weights = array.values;
+    }
+    const auto bad = std::find_if_not(dataset.weights.begin(), dataset.weights.end(), [](double w) { return w > 0; });
+    if (bad != dataset.weights.end()) {
+        throw Error("the weight of row " + std::to_string(bad - dataset.weights.begin()) + " is not positive", where);
+    }
+}
+
+} // namespace
+
+Dataset load(const Source& source, const std::vector<std::string>& classes) {
+    Dataset dataset = load_rows(source, classes);
+    set_weights(dataset, source);
     return dataset;
 }
 

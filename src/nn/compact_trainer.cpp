@@ -26,7 +26,7 @@ std::unique_ptr<Network> CompactTrainer::build(const Live& live) const {
 void CompactTrainer::use(std::unique_ptr<Network> part, Live live) {
     trainer_.reset(); // it refers to the network that goes
     part_ = std::move(part);
-    trainer_ = std::make_unique<Trainer>(settings_, present(), rows_, loss_, workers_);
+    trainer_ = std::make_unique<Trainer>(settings_, experiment_.metric, present(), rows_, loss_, workers_);
     buried_.live = std::move(live);
     buried_.needed_before.reset();
 }

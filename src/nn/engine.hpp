@@ -27,6 +27,7 @@ struct Rows {
     std::vector<std::int32_t> labels; ///< classification
     std::vector<T> targets;           ///< regression: count x target_size
     std::size_t target_size = 0;
+    std::vector<T> weights; ///< of the rows in the loss, mean 1; empty: all 1
 };
 
 struct StepResult {

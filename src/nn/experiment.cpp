@@ -34,6 +34,15 @@ data::Source read_source(JsonReader reader, Json& json, const fs::path& folder, 
             label.json().is_number_integer() ? std::to_string(label.as<std::int64_t>()) : label.as<std::string>();
     }
     source.target_columns = reader.get<std::vector<std::string>>("targets", {});
+    if (reader.has("weight")) {
+        const JsonReader weight = reader.at("weight");
+        source.weight_column =
+            weight.json().is_number_integer() ? std::to_string(weight.as<std::int64_t>()) : weight.as<std::string>();
+    }
+    if (reader.has("weights")) {
+        reader.get<std::string>("weights");
+        source.weights = resolve(json["weights"], folder);
+    }
     source.header = static_cast<data::Header>(reader.choice("header", {"automatic", "yes", "no"}, 0));
     const auto delimiter = reader.get<std::string>("delimiter", ",");
     if (delimiter.size() != 1) reader.at("delimiter").fail("must be one character");
@@ -80,6 +89,36 @@ BetaSchedule read_beta(const JsonReader& reader) {
     return schedule;
 }
 
+ClassWeights read_class_weights(JsonReader reader) {
+    ClassWeights weights;
+    if (reader.json().is_string()) {
+        weights.balanced = reader.as<std::string>() == "balanced";
+        if (!weights.balanced) reader.fail("must be \"balanced\" or an object of class names and weights");
+        return weights;
+    }
+    for (const std::string& name : reader.keys()) {
+        weights.given.emplace_back(name, reader.get<double>(name));
+        if (weights.given.back().second <= 0) reader.at(name).fail("must be positive");
+    }
+    return weights;
+}
+
+Metric read_metric(JsonReader& reader, bool regression) {
+    using Kind = Metric::Kind;
+    const Kind usual = regression ? Kind::rms : Kind::accuracy;
+    Metric metric{static_cast<Kind>(reader.choice("metric", metric_names(), static_cast<std::size_t>(usual)))};
+    const bool for_classes = metric.kind == Kind::accuracy || metric.kind == Kind::auc;
+    if (for_classes == regression) {
+        reader.at("metric").fail(regression ? "is not for a regression" : "is not for a classification",
+                                 regression ? "use rms, mae or resolution" : "use accuracy or auc");
+    }
+    if (metric.kind == Kind::resolution) {
+        metric.cutoff = reader.get<double>("metric_cutoff");
+        if (metric.cutoff <= 0) reader.at("metric_cutoff").fail("must be positive");
+    }
+    return metric;
+}
+
 TrainingSettings read_training(JsonReader reader) {
     TrainingSettings t;
     t.epochs = reader.get("epochs", t.epochs);
@@ -104,6 +143,15 @@ TrainingSettings read_training(JsonReader reader) {
         t.minutes = reader.get<double>("minutes");
         if (*t.minutes <= 0) reader.at("minutes").fail("must be positive");
     }
+    if (reader.has("patience")) {
+        t.patience = reader.get<double>("patience");
+        if (*t.patience <= 0) reader.at("patience").fail("must be positive");
+    }
+    if (reader.has("class_weights")) t.class_weights = read_class_weights(reader.at("class_weights"));
+    t.target_weights = reader.get<std::vector<double>>("target_weights", {});
+    for (const double weight : t.target_weights) {
+        if (weight <= 0) reader.at("target_weights").fail("must be positive");
+    }
     if (t.epochs < 1 || t.float_epochs < 0) reader.fail("epochs must be at least 1, float_epochs at least 0");
     if (t.batch < 1) reader.fail("batch must be at least 1");
     if (t.learning_rate.start <= 0 || t.learning_rate.period < 1)
@@ -126,6 +174,19 @@ TimingSettings read_timing(JsonReader& reader) {
     return timing;
 }
 
+SearchSettings read_search(JsonReader reader) {
+    SearchSettings s;
+    s.widths = reader.get("widths", s.widths);
+    s.trials = reader.get("trials", s.trials);
+    for (const std::int64_t bits : s.widths) {
+        if (bits < 1 || bits > 16) reader.at("widths").fail("must be from 1 to 16");
+    }
+    if (s.widths.empty() || s.trials < s.widths.size())
+        reader.fail("trials must be at least as many as widths, and widths at least one");
+    reader.finish();
+    return s;
+}
+
 } // namespace
 
 Experiment read_experiment(const fs::path& path) {
@@ -136,6 +197,7 @@ Experiment read_experiment(const fs::path& path) {
     JsonReader reader(original, path.string());
     e.name = reader.get<std::string>("name", path.stem().string());
     e.regression = reader.choice("task", {"classification", "regression"}, 0) == 1;
+    e.metric = read_metric(reader, e.regression);
     read_data(reader.at("data"), e.json["data"], e);
     if (reader.has("quantizers")) e.quantizers = read_quantizer_defaults(reader.at("quantizers"));
     if (reader.at("layers").elements().empty()) reader.at("layers").fail("the network has no layers");
@@ -145,6 +207,7 @@ Experiment read_experiment(const fs::path& path) {
         const Json none = Json::object();
         e.training = read_training(JsonReader(none, path.string()));
     }
+    if (reader.has("search")) e.search = read_search(reader.at("search"));
     e.pick = reader.get("pick", e.pick);
     e.cover = reader.get("cover", e.cover);
     if (e.cover <= 0) reader.at("cover").fail("must be positive");

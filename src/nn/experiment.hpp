@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "data/dataset.hpp"
+#include "nn/metric.hpp"
 #include "nn/ramp.hpp"
 #include "nn/schedule.hpp"
 #include "nn/settings.hpp"
@@ -12,8 +13,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bitgrain::nn {
+
+/// Of the rows of a class in the loss.
+struct ClassWeights {
+    bool balanced = false;                             ///< every class as a whole weighs the same
+    std::vector<std::pair<std::string, double>> given; ///< class name, weight; others weigh 1
+};
 
 struct TrainingSettings {
     std::int64_t epochs = 1000;
@@ -26,6 +35,15 @@ struct TrainingSettings {
     ControllerSettings controller;   ///< with a target: steer to it instead of following beta
     std::optional<double> minutes;   ///< time budget of the whole training
     std::uint64_t seed = 1;
+    std::optional<double> patience; ///< end when no candidate has joined the front for this many epochs
+    ClassWeights class_weights;
+    std::vector<double> target_weights; ///< regression: of the targets in the loss; empty: all alike
+};
+
+/// For the width search over layers.
+struct SearchSettings {
+    std::vector<std::int64_t> widths{2, 3, 4, 6, 8}; ///< bits to choose from, the sign not counted
+    std::size_t trials = 27;                         ///< trainings that are started
 };
 
 struct Experiment {
@@ -34,6 +52,7 @@ struct Experiment {
     Json json;                  ///< the content with absolute data paths: what the run directory keeps
 
     bool regression = false;
+    Metric metric; ///< what the front is kept on
     data::Source train_source;
     std::optional<data::Source> validation_source, test_source; ///< none: split off the training source
     double validation_fraction = 0.2, test_fraction = 0.2;
@@ -41,6 +60,7 @@ struct Experiment {
 
     QuantizerDefaults quantizers;
     TrainingSettings training;
+    SearchSettings search;
 
     std::string pick = "best";
     double cover = 1.0;

@@ -63,7 +63,7 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
     const double cover = options.cover.value_or(experiment.cover);
 
     const Data data = load_data(experiment);
-    const TrainingRows rows = make_rows(data);
+    const TrainingRows rows = make_rows(data, experiment.training.class_weights);
     Workers workers(0);
     const std::size_t outputs = experiment.regression ? data.train.target_size : data.train.class_names.size();
     const auto network = build_network(experiment.layers(), experiment.quantizers, input_facts(experiment, data),
@@ -85,6 +85,7 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
     if (options.proven) model = model::prove_ranges(model);
     model::validate(model, "frozen network");
 
+    model.facts = {{"metric_name", front.metric_name}, {"metric_cutoff", experiment.metric.cutoff}}; // for score
     const Score validation = score(model, data.validation);
     model.facts = {{"experiment", experiment.name},
                    {"pick", options.pick},
@@ -93,12 +94,16 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
                    {"ranges", options.proven ? "proven" : "calibrated"},
                    {"cover", cover},
                    {"metric_name", front.metric_name},
+                   {"metric_cutoff", experiment.metric.cutoff},
                    {"validation", validation.metric},
                    {"validation_rows", validation.rows}};
     if (data.test.rows > 0) {
         const Score test = score(model, data.test);
         model.facts["test"] = test.metric;
         model.facts["test_rows"] = test.rows;
+        model.facts["test_details"] = Json::object();
+        for (const auto& [name, value] : test.details)
+            model.facts["test_details"][name] = value;
         model.facts["overflow"] = overflows(model, data.test);
     }
     if (experiment.training.float_epochs > 0) {

@@ -9,10 +9,16 @@ namespace bitgrain::nn {
 namespace {
 
 template <class T>
-LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> rows, T weight, std::size_t outputs,
+T weight_of(const Rows<T>& data, std::uint32_t row) {
+    return data.weights.empty() ? T(1) : data.weights[row];
+}
+
+template <class T>
+LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> rows, T share, std::size_t outputs,
                          std::size_t lanes, const T* z, T* dz) {
     LossResult result;
     for (std::size_t r = 0; r < rows.size(); ++r) {
+        const T row_weight = weight_of(data, rows[r]), weight = share * row_weight;
         const auto label = static_cast<std::size_t>(data.labels[rows[r]]);
         std::size_t best = 0;
         for (std::size_t o = 1; o < outputs; ++o) {
@@ -28,25 +34,27 @@ LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> row
         for (std::size_t o = 0; o < outputs; ++o)
             dz[o * lanes + r] *= weight / sum;
         dz[label * lanes + r] -= weight;
-        result.loss += static_cast<double>(std::log(sum) + top - z[label * lanes + r]);
+        result.loss += static_cast<double>(row_weight * (std::log(sum) + top - z[label * lanes + r]));
         result.correct += best == label ? 1 : 0;
     }
     return result;
 }
 
 template <class T>
-LossResult squared_error(const Rows<T>& data, std::span<const std::uint32_t> rows, T weight, std::size_t outputs,
-                         std::size_t lanes, const T* z, T* dz) {
+LossResult squared_error(const Rows<T>& data, std::span<const std::uint32_t> rows, T share,
+                         const std::vector<double>& target_weights, std::size_t outputs, std::size_t lanes, const T* z,
+                         T* dz) {
     LossResult result;
-    const T scale = weight / static_cast<T>(outputs);
     for (std::size_t r = 0; r < rows.size(); ++r) {
+        const T row_weight = weight_of(data, rows[r]) / static_cast<T>(outputs);
         T sum = 0;
         for (std::size_t o = 0; o < outputs; ++o) {
             const T error = z[o * lanes + r] - data.targets[rows[r] * outputs + o];
-            dz[o * lanes + r] = T(2) * error * scale;
-            sum += error * error;
+            const T weight = target_weights.empty() ? row_weight : row_weight * static_cast<T>(target_weights[o]);
+            dz[o * lanes + r] = T(2) * error * share * weight;
+            sum += weight * error * error;
         }
-        result.loss += static_cast<double>(sum) / static_cast<double>(outputs);
+        result.loss += static_cast<double>(sum);
     }
     return result;
 }
@@ -56,13 +64,14 @@ LossResult squared_error(const Rows<T>& data, std::span<const std::uint32_t> row
 template <class T>
 LossResult Loss::apply(const Rows<T>& data, std::span<const std::uint32_t> rows, std::size_t batch_rows,
                        std::size_t lanes, const T* output, T* gradient) const {
-    const T weight = T(1) / static_cast<T>(batch_rows);
+    const T share = T(1) / static_cast<T>(batch_rows);
     for (std::size_t o = 0; o < outputs; ++o) {
         for (std::size_t r = rows.size(); r < lanes; ++r)
             gradient[o * lanes + r] = T(0);
     }
-    return kind == Kind::cross_entropy ? cross_entropy(data, rows, weight, outputs, lanes, output, gradient)
-                                       : squared_error(data, rows, weight, outputs, lanes, output, gradient);
+    return kind == Kind::cross_entropy
+               ? cross_entropy(data, rows, share, outputs, lanes, output, gradient)
+               : squared_error(data, rows, share, target_weights, outputs, lanes, output, gradient);
 }
 
 template LossResult Loss::apply(const Rows<float>&, std::span<const std::uint32_t>, std::size_t, std::size_t,

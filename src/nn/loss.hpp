@@ -1,10 +1,11 @@
-// Task losses and their gradients on one tile. Softmax cross-entropy works on logits: no softmax is part of the
-// network.
+// Task losses and their gradients on one tile, rows and targets weighted. Softmax cross-entropy works on logits: no
+// softmax is part of the network.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace bitgrain::nn {
 
@@ -20,6 +21,7 @@ struct Loss {
     enum class Kind : std::uint8_t { cross_entropy, squared_error };
     Kind kind = Kind::cross_entropy;
     std::size_t outputs = 1;
+    std::vector<double> target_weights = {}; ///< squared error: of the outputs, mean 1; empty: all 1
 
     /// output, gradient: element-major tiles of `lanes` rows. The gradient is of the mean over batch_rows; rows beyond
     /// the tile's get zero.

@@ -3,11 +3,28 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 
+#include <charconv>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 namespace bitgrain::nn {
+
+namespace {
+
+/// The names as numbers; empty unless all are.
+std::vector<double> numeric_names(const std::vector<std::string>& names) {
+    std::vector<double> numbers;
+    for (const std::string& name : names) {
+        double number = 0.0;
+        const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (code != std::errc{} || end != name.data() + name.size()) return {};
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
+} // namespace
 
 RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
     make_folder(points());
@@ -21,6 +38,24 @@ RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
 
 RunFolder::~RunFolder() {
     ::close(lock_);
+}
+
+void write_test_rows(const RunFolder& folder, const data::Dataset& test) {
+    if (test.rows == 0) return;
+    data::Array x{{test.rows}, test.features, test.integral};
+    x.shape.insert(x.shape.end(), test.feature_shape.begin(), test.feature_shape.end());
+    data::write_npy(folder.file("test_x.npy"), x);
+    data::Array y{{test.rows}, {}, test.target_size == 0};
+    if (test.target_size > 0) {
+        y.shape.push_back(test.target_size);
+        y.values = test.targets;
+    } else {
+        // Class names as they stand in the data when they are numbers (NumPy files hold no texts), else their indices.
+        const std::vector<double> names = numeric_names(test.class_names);
+        for (const std::int32_t label : test.labels)
+            y.values.push_back(names.empty() ? label : names[static_cast<std::size_t>(label)]);
+    }
+    data::write_npy(folder.file("test_y.npy"), y);
 }
 
 } // namespace bitgrain::nn

@@ -1,6 +1,8 @@
 // A run directory and who may write to it: one process at a time.
 #pragma once
 
+#include "data/dataset.hpp"
+
 #include <filesystem>
 
 namespace bitgrain::nn {
@@ -23,5 +25,8 @@ class RunFolder {
     std::filesystem::path path_;
     int lock_ = -1;
 };
+
+/// test_x.npy and test_y.npy: the held-out rows, as raw data. Nothing without rows.
+void write_test_rows(const RunFolder& folder, const data::Dataset& test);
 
 } // namespace bitgrain::nn

@@ -1,41 +1,46 @@
 #include "base/error.hpp"
 #include "model/inference.hpp"
+#include "nn/metric.hpp"
 #include "nn/train.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace bitgrain::nn {
 
+namespace {
+
+/// What the model was trained for; imported models say nothing.
+Metric metric_of(const model::Model& model) {
+    const bool regression = model.task.kind == model::Task::Kind::regression;
+    Metric metric{regression ? Metric::Kind::rms : Metric::Kind::accuracy};
+    const Json name = model.facts.value("metric_name", Json()), cutoff = model.facts.value("metric_cutoff", Json(0.0));
+    const auto found = std::find(metric_names().begin(), metric_names().end(), name);
+    if (found == metric_names().end() || !cutoff.is_number()) return metric;
+    const Metric named{static_cast<Metric::Kind>(found - metric_names().begin()), cutoff.get<double>()};
+    const bool for_classes = named.kind == Metric::Kind::accuracy || named.kind == Metric::Kind::auc;
+    return for_classes == regression ? metric : named;
+}
+
+} // namespace
+
 Score score(const model::Model& model, const data::Dataset& dataset) {
+    if (model.task.kind == model::Task::Kind::none)
+        throw Error("the model does not say what its outputs mean", model.name, "its \"task\" is none");
     Score result;
     result.rows = dataset.rows;
     const auto codes = model::quantize_inputs(model, dataset.features, dataset.rows, &result.saturated_inputs);
-    const std::vector<double> outputs = model::infer_real(model, codes, dataset.rows);
-    const std::size_t n = model::output_count(model);
-    double total = 0.0;
-    switch (model.task.kind) {
-    case model::Task::Kind::classification:
-        result.metric_name = "accuracy";
-        for (std::size_t r = 0; r < dataset.rows; ++r) {
-            const double* y = outputs.data() + r * n;
-            total += std::max_element(y, y + n) - y == dataset.labels[r] ? 1.0 : 0.0;
-        }
-        result.metric = total / static_cast<double>(dataset.rows);
-        break;
-    case model::Task::Kind::regression:
-        result.metric_name = "rms";
-        for (std::size_t r = 0; r < dataset.rows; ++r) {
-            for (std::size_t o = 0; o < n; ++o) {
-                const double value = outputs[r * n + o] * model.task.target_scale[o] + model.task.target_offset[o];
-                total += std::pow(value - dataset.targets[r * n + o], 2);
-            }
-        }
-        result.metric = std::sqrt(total / static_cast<double>(dataset.rows * n));
-        break;
-    case model::Task::Kind::none:
-        throw Error("the model does not say what its outputs mean", model.name, "its \"task\" is none");
+    std::vector<double> outputs = model::infer_real(model, codes, dataset.rows);
+    Judged judged{model::output_count(model), {}, dataset.labels, dataset.targets};
+    const auto &scale = model.task.target_scale, &offset = model.task.target_offset;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (!scale.empty()) outputs[i] *= scale[i % judged.outputs];
+        if (!offset.empty()) outputs[i] += offset[i % judged.outputs];
     }
+    judged.values = outputs;
+    const Metric metric = metric_of(model);
+    result.metric_name = metric.name();
+    result.metric = measure(metric, judged);
+    result.details = details(metric, judged, model.task.classes);
     return result;
 }
 

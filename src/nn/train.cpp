@@ -8,7 +8,6 @@
 #include "nn/front.hpp"
 #include "nn/run_folder.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
@@ -23,11 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-Loss loss_of(const Experiment& experiment, const Data& data) {
-    if (experiment.regression) return {Loss::Kind::squared_error, data.train.target_size};
-    return {Loss::Kind::cross_entropy, data.train.class_names.size()};
 }
 
 /// What a run continues from.
@@ -68,36 +62,6 @@ Progressing restore(const std::filesystem::path& path, CompactTrainer& trainer, 
             state.head.at("collapses").get<int>()};
 }
 
-/// The names as numbers; empty unless all are.
-std::vector<double> numeric_names(const std::vector<std::string>& names) {
-    std::vector<double> numbers;
-    for (const std::string& name : names) {
-        double number = 0.0;
-        const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
-        if (code != std::errc{} || end != name.data() + name.size()) return {};
-        numbers.push_back(number);
-    }
-    return numbers;
-}
-
-void write_test_rows(const RunFolder& folder, const data::Dataset& test) {
-    if (test.rows == 0) return;
-    data::Array x{{test.rows}, test.features, test.integral};
-    x.shape.insert(x.shape.end(), test.feature_shape.begin(), test.feature_shape.end());
-    data::write_npy(folder.file("test_x.npy"), x);
-    data::Array y{{test.rows}, {}, test.target_size == 0};
-    if (test.target_size > 0) {
-        y.shape.push_back(test.target_size);
-        y.values = test.targets;
-    } else {
-        // Class names as they stand in the data when they are numbers (NumPy files hold no texts), else their indices.
-        const std::vector<double> names = numeric_names(test.class_names);
-        for (const std::int32_t label : test.labels)
-            y.values.push_back(names.empty() ? label : names[static_cast<std::size_t>(label)]);
-    }
-    data::write_npy(folder.file("test_y.npy"), y);
-}
-
 } // namespace
 
 Front train(const Experiment& experiment, const TrainOptions& options) {
@@ -129,7 +93,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     }
 
     const Data data = load_data(experiment);
-    const TrainingRows rows = make_rows(data);
+    const TrainingRows rows = make_rows(data, settings.class_weights);
     const Loss loss = loss_of(experiment, data);
     Workers workers(options.threads);
     const InputFacts facts = input_facts(experiment, data);
@@ -144,13 +108,13 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     if (resumes) {
         at = restore(folder.state(), trainer, front, ramp);
     } else {
-        front.metric_name = experiment.regression ? "rms" : "accuracy";
-        front.higher_is_better = !experiment.regression;
+        front.metric_name = experiment.metric.name();
+        front.higher_is_better = experiment.metric.higher_is_better();
         front.weights = trainer.whole().weights();
         if (settings.float_epochs > 0) {
             trainer.trainer().train_float(settings.float_epochs);
-            front.float_metric = trainer.trainer().float_metric(rows.all, rows.validation_first);
-            front.float_test_metric = trainer.trainer().float_metric(rows.test, 0);
+            front.float_metric = trainer.trainer().float_metric(false);
+            front.float_test_metric = trainer.trainer().float_metric(true);
         }
         adapt_widths(trainer.whole(), rows.all, workers);
     }
@@ -179,7 +143,14 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     const auto loop_start = Clock::now();
     const std::int64_t first = at.epoch;
     const double every = static_cast<double>(settings.evaluate_every);
-    while (!ramp.finished() && at.collapses <= most_collapses) {
+    // Points leave the front only for later ones, so the newest point tells when the front moved last.
+    const auto tired = [&] {
+        std::int64_t moved = 0;
+        for (const Point& point : front.points)
+            moved = std::max(moved, point.epoch + 1);
+        return settings.patience && static_cast<double>(at.epoch - moved) >= *settings.patience;
+    };
+    while (!ramp.finished() && at.collapses <= most_collapses && !tired()) {
         const double before = ramp.position(), beta = ramp.beta();
         const std::int64_t epoch = at.epoch++;
         const StepResult result = trainer.trainer().epoch(epoch, before, beta);

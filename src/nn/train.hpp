@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bitgrain::nn {
@@ -19,7 +20,7 @@ namespace bitgrain::nn {
 struct Progress {
     std::int64_t epoch = 0, epochs = 0;
     double loss = 0.0;   ///< training loss, task term, mean over the epochs since the last report
-    double metric = 0.0; ///< validation accuracy, or RMS error for regression
+    double metric = 0.0; ///< on the validation rows
     double ebops = 0.0;
     double beta = 0.0;
     std::size_t live_weights = 0, weights = 0;
@@ -28,8 +29,8 @@ struct Progress {
     std::string event; ///< something the user should read, or empty
 };
 
-/// A point of the front. `metric` is accuracy (higher is better) or RMS error (lower is better) on the validation rows,
-/// of the calibrated fixed-point network; ebops likewise after calibration (HGQ2's counter).
+/// A point of the front. `metric` is the experiment's, on the validation rows, of the calibrated fixed-point network;
+/// ebops likewise after calibration (HGQ2's counter).
 struct Point {
     std::int64_t epoch = 0;
     double metric = 0.0;
@@ -42,7 +43,7 @@ struct Point {
 
 struct Front {
     bool higher_is_better = true;
-    std::string metric_name;        ///< "accuracy" or "rms"
+    std::string metric_name;        ///< one of metric_names()
     double float_metric = 0.0;      ///< of the unquantised network on the validation rows
     double float_test_metric = 0.0; ///< and on the test rows (0 without any)
     std::size_t weights = 0;
@@ -78,13 +79,14 @@ struct FreezeOptions {
 /// how many test rows some value overflowed a quantizer.
 model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options);
 
-/// Metric of a model on data: accuracy (first largest output wins) or RMS error, computed by exact fixed-point
-/// inference.
+/// Metric of a model on data, computed by exact fixed-point inference: the one its facts name, else accuracy or RMS
+/// error.
 struct Score {
     std::string metric_name;
     double metric = 0.0;
     std::size_t rows = 0;
     std::size_t saturated_inputs = 0;
+    std::vector<std::pair<std::string, double>> details; ///< the other metrics: name and value
 };
 Score score(const model::Model& model, const data::Dataset& dataset);
 

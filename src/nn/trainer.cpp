@@ -1,5 +1,7 @@
 #include "nn/trainer.hpp"
 
+#include "base/error.hpp"
+#include "base/nearest.hpp"
 #include "base/random.hpp"
 
 #include <cmath>
@@ -24,9 +26,58 @@ void append(Rows<T>& rows, const data::Dataset& dataset, const data::Standardisa
     }
 }
 
+/// Weight of its class times its own weight, scaled to mean 1 over the rows; empty when all are alike.
+std::vector<float> row_weights(const data::Dataset& train, const ClassWeights& classes) {
+    if (train.weights.empty() && !classes.balanced && classes.given.empty()) return {};
+    std::vector<double> of_class(train.class_names.size(), 1.0);
+    if (classes.balanced) {
+        std::fill(of_class.begin(), of_class.end(), 0.0);
+        for (std::size_t r = 0; r < train.rows; ++r)
+            of_class[static_cast<std::size_t>(train.labels[r])] += train.weights.empty() ? 1.0 : train.weights[r];
+        for (double& weight : of_class)
+            weight = weight > 0.0 ? 1.0 / weight : 1.0;
+    }
+    for (const auto& [name, weight] : classes.given) {
+        const auto found = std::find(train.class_names.begin(), train.class_names.end(), name);
+        if (found == train.class_names.end())
+            throw Error("there is no class '" + name + "'", "training.class_weights",
+                        suggestion(name, train.class_names));
+        of_class[static_cast<std::size_t>(found - train.class_names.begin())] = weight;
+    }
+    std::vector<double> weights = train.weights.empty() ? std::vector<double>(train.rows, 1.0) : train.weights;
+    double sum = 0.0;
+    for (std::size_t r = 0; r < train.rows; ++r) {
+        if (!train.labels.empty()) weights[r] *= of_class[static_cast<std::size_t>(train.labels[r])];
+        sum += weights[r];
+    }
+    std::vector<float> result;
+    for (const double weight : weights)
+        result.push_back(static_cast<float>(weight * static_cast<double>(train.rows) / sum));
+    return result;
+}
+
 } // namespace
 
-TrainingRows make_rows(const Data& data) {
+Loss loss_of(const Experiment& experiment, const Data& data) {
+    if (!experiment.regression) {
+        if (!experiment.training.target_weights.empty())
+            throw Error("target weights are for a regression", experiment.file.string() + ": training.target_weights");
+        return {Loss::Kind::cross_entropy, data.train.class_names.size(), {}};
+    }
+    Loss loss{Loss::Kind::squared_error, data.train.target_size, experiment.training.target_weights};
+    if (loss.target_weights.empty()) return loss;
+    if (loss.target_weights.size() != loss.outputs) {
+        throw Error("there are " + std::to_string(loss.target_weights.size()) + " target weights for " +
+                        std::to_string(loss.outputs) + " targets",
+                    experiment.file.string() + ": training.target_weights");
+    }
+    const double sum = std::accumulate(loss.target_weights.begin(), loss.target_weights.end(), 0.0);
+    for (double& weight : loss.target_weights)
+        weight *= static_cast<double>(loss.outputs) / sum;
+    return loss;
+}
+
+TrainingRows make_rows(const Data& data, const ClassWeights& class_weights) {
     TrainingRows rows;
     data::Standardisation& target_scale = rows.target_scale;
     const std::size_t size = data.train.target_size;
@@ -43,6 +94,10 @@ TrainingRows make_rows(const Data& data) {
         if (squares > 0) target_scale.deviation[o] = std::sqrt(squares / n);
     }
     append(rows.train, data.train, target_scale);
+    rows.train.weights = row_weights(data.train, class_weights);
+    rows.all_targets = data.train.targets;
+    rows.all_targets.insert(rows.all_targets.end(), data.validation.targets.begin(), data.validation.targets.end());
+    rows.test_targets = data.test.targets;
     append(rows.all, data.train, target_scale);
     rows.validation_first = rows.all.count;
     append(rows.all, data.validation, target_scale);
@@ -56,28 +111,9 @@ InputFacts input_facts(const Experiment& experiment, const Data& data) {
     return facts;
 }
 
-double metric_of(const Loss& loss, std::span<const double> outputs, const Rows<double>& rows, std::size_t first,
-                 const data::Standardisation& target_scale) {
-    const std::size_t n = rows.count - first;
-    if (n == 0) return 0.0;
-    double total = 0.0;
-    for (std::size_t r = first; r < rows.count; ++r) {
-        const double* y = outputs.data() + r * loss.outputs;
-        if (loss.kind == Loss::Kind::cross_entropy) {
-            const auto best = std::max_element(y, y + loss.outputs) - y; // the first among equals, as in hardware
-            total += best == rows.labels[r] ? 1.0 : 0.0;
-        } else {
-            for (std::size_t o = 0; o < loss.outputs; ++o)
-                total += std::pow((y[o] - rows.targets[r * loss.outputs + o]) * target_scale.deviation[o], 2);
-        }
-    }
-    if (loss.kind == Loss::Kind::cross_entropy) return total / static_cast<double>(n);
-    return std::sqrt(total / static_cast<double>(n * loss.outputs));
-}
-
-Trainer::Trainer(const TrainingSettings& settings, Network& network, const TrainingRows& rows, const Loss& loss,
-                 Workers& workers)
-    : settings_(settings), network_(network), rows_(rows), loss_(loss), workers_(workers),
+Trainer::Trainer(const TrainingSettings& settings, const Metric& metric, Network& network, const TrainingRows& rows,
+                 const Loss& loss, Workers& workers)
+    : settings_(settings), metric_(metric), network_(network), rows_(rows), loss_(loss), workers_(workers),
       engine_(network.graph, network.output, network.cost, network.parameters, workers),
       exact_(network.graph, network.output, network.cost, network.parameters, workers),
       adam_(network.parameters.values().size()) {}
@@ -114,7 +150,25 @@ double Trainer::train_float(std::int64_t epochs) {
     return loss;
 }
 
-double Trainer::float_metric(const Rows<double>& rows, std::size_t first) const {
+double Trainer::metric_of(std::span<const double> outputs, const Rows<double>& rows, std::span<const double> targets,
+                          std::size_t first) const {
+    Judged judged{loss_.outputs, outputs.subspan(first * loss_.outputs), {}, {}};
+    if (targets.empty()) {
+        judged.labels = std::span(rows.labels).subspan(first);
+        return measure(metric_, judged);
+    }
+    std::vector<double> real(judged.values.begin(), judged.values.end());
+    for (std::size_t i = 0; i < real.size(); ++i) {
+        const std::size_t o = i % loss_.outputs;
+        real[i] = real[i] * rows_.target_scale.deviation[o] + rows_.target_scale.mean[o];
+    }
+    judged.values = real;
+    judged.targets = targets.subspan(first * loss_.outputs);
+    return measure(metric_, judged);
+}
+
+double Trainer::float_metric(bool test) const {
+    const Rows<double>& rows = test ? rows_.test : rows_.all;
     std::vector<double> outputs(rows.count * loss_.outputs);
     exact_.forward(rows, Mode::unquantised, [&](std::size_t begin, std::size_t count, const double* y) {
         for (std::size_t r = 0; r < count; ++r) {
@@ -122,7 +176,7 @@ double Trainer::float_metric(const Rows<double>& rows, std::size_t first) const 
                 outputs[(begin + r) * loss_.outputs + o] = y[o * tile_rows + r];
         }
     });
-    return metric_of(loss_, outputs, rows, first, rows_.target_scale);
+    return metric_of(outputs, rows, test ? rows_.test_targets : rows_.all_targets, test ? 0 : rows_.validation_first);
 }
 
 StepResult Trainer::epoch(std::int64_t number, double position, double beta) {
@@ -140,7 +194,7 @@ Trainer::Evaluation Trainer::evaluate(std::int64_t number, double beta) const {
     point.ebops = calibration.ebops;
     point.live_weights = calibration.all_live_weights();
     point.beta = beta;
-    point.metric = metric_of(loss_, calibration.outputs, rows_.all, rows_.validation_first, rows_.target_scale);
+    point.metric = metric_of(calibration.outputs, rows_.all, rows_.all_targets, rows_.validation_first);
     calibration.outputs.clear();
     return result;
 }
@@ -156,7 +210,7 @@ double Trainer::chance_metric() const {
         for (std::size_t r = 0; r < rows.count; ++r)
             outputs[r * loss_.outputs + largest] = 1.0;
     }
-    return metric_of(loss_, outputs, rows, rows_.validation_first, rows_.target_scale);
+    return metric_of(outputs, rows, rows_.all_targets, rows_.validation_first);
 }
 
 } // namespace bitgrain::nn

@@ -19,21 +19,25 @@ struct TrainingRows {
     std::size_t validation_first = 0; ///< in `all`
     Rows<double> test;
     data::Standardisation target_scale; ///< regression: targets are (real - mean) / deviation of the training rows
+    std::vector<double> all_targets, test_targets; ///< regression: in their own units
 };
-TrainingRows make_rows(const Data& data);
+/// Error when a class weight names no class.
+TrainingRows make_rows(const Data& data, const ClassWeights& class_weights);
+/// Cross-entropy over the classes, or squared error over the targets. Error when the target weights are not as many.
+Loss loss_of(const Experiment& experiment, const Data& data);
 
 /// What the network is built from: shape and kind of the features, and the standardisation that it folds.
 InputFacts input_facts(const Experiment& experiment, const Data& data);
 
 class Trainer {
   public:
-    Trainer(const TrainingSettings& settings, Network& network, const TrainingRows& rows, const Loss& loss,
-            Workers& workers);
+    Trainer(const TrainingSettings& settings, const Metric& metric, Network& network, const TrainingRows& rows,
+            const Loss& loss, Workers& workers);
 
     /// The unquantised network for the given epochs with its own optimiser; the loss of the last epoch.
     double train_float(std::int64_t epochs);
-    /// Metric of the unquantised network (accuracy or RMS error).
-    double float_metric(const Rows<double>& rows, std::size_t first) const;
+    /// Metric of the unquantised network on the validation or the test rows.
+    double float_metric(bool test) const;
 
     /// One epoch of quantised training; returns its mean results. The number chooses the batches, the position (in
     /// epochs of the schedules) the learning rate.
@@ -46,7 +50,7 @@ class Trainer {
     Evaluation evaluate(std::int64_t number, double beta) const;
     /// What evaluated last.
     const Engine<double>& exact() const { return exact_; }
-    /// Metric of a network that has learned nothing: share of the largest class, or the targets' deviation.
+    /// Metric of a network that has learned nothing and always says the largest class, or the targets' mean.
     double chance_metric() const;
 
     Adam& optimizer() { return adam_; }
@@ -55,7 +59,12 @@ class Trainer {
     StepResult run_epoch(std::int64_t number, double position, Mode mode, double beta, Adam& adam,
                          const LearningRate& rate, std::uint64_t stream);
 
+    /// Metric of row-major outputs of the rows from `first` on.
+    double metric_of(std::span<const double> outputs, const Rows<double>& rows, std::span<const double> targets,
+                     std::size_t first) const;
+
     const TrainingSettings& settings_;
+    Metric metric_;
     Network& network_;
     const TrainingRows& rows_;
     Loss loss_;
@@ -64,10 +73,5 @@ class Trainer {
     mutable Engine<double> exact_; ///< its buffers are scratch
     Adam adam_;
 };
-
-/// Metric of row-major outputs: share of rows whose first largest output is the label's, or the root mean square error
-/// in the targets' own units.
-double metric_of(const Loss& loss, std::span<const double> outputs, const Rows<double>& rows, std::size_t first,
-                 const data::Standardisation& target_scale);
 
 } // namespace bitgrain::nn

@@ -38,6 +38,7 @@ constexpr std::array known_facts{
     Known{"keras_version", "Keras", Kind::given, Source::given, ""},
     Known{"experiment", "", Kind::hidden, Source::given, ""},
     Known{"metric_name", "", Kind::hidden, Source::given, ""},
+    Known{"metric_cutoff", "", Kind::hidden, Source::given, ""},
     Known{"validation_rows", "", Kind::hidden, Source::given, ""},
     Known{"test_rows", "", Kind::hidden, Source::given, ""},
     Known{"weights", "", Kind::hidden, Source::given, ""},

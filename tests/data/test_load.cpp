@@ -294,3 +294,27 @@ TEST_CASE("a cut or changed table is loaded or refused, never worse", "[load][co
     };
     CHECK(count_refused(text, reader) > 10);
 }
+
+TEST_CASE("a column holds the weights of the rows and is no feature", "[load]") {
+    Source source = with_header();
+    source.label_column = "class";
+    source.weight_column = "w";
+    const Dataset set = load_csv("a,w,class\n1,0.5,7\n3,2,5\n", source);
+    CHECK(set.features == Values{1, 3});
+    CHECK(set.feature_names == Names{"a"});
+    CHECK(set.weights == Values{0.5, 2});
+    CHECK(subset(set, {1}).weights == Values{2});
+    CHECK(csv_error("a,w,class\n1,0,7\n", source).find("not positive") != std::string::npos);
+    source.weight_column = "class";
+    CHECK(csv_error("a,w,class\n1,1,7\n", source).find("both weight and label") != std::string::npos);
+}
+
+TEST_CASE("weights may come in a file of their own", "[load]") {
+    const Folder folder;
+    Source source;
+    source.weights = folder.write("w.csv", "2\n1\n4\n");
+    CHECK(load_two("x.npy", three_rows, "y.csv", "0\n1\n0\n", source).weights == Values{2, 1, 4});
+    source.weights = folder.write("w.csv", "2\n1\n");
+    CHECK(error_of([&] { load_two("x.npy", three_rows, "y.csv", "0\n1\n0\n", source); }).find("2 weights for 3 rows") !=
+          std::string::npos);
+}
