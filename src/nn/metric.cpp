@@ -51,6 +51,16 @@ std::string Metric::name() const {
     return metric_names()[static_cast<std::size_t>(kind)];
 }
 
+std::vector<double> in_target_units(std::span<const double> values, std::size_t outputs, std::span<const double> scale,
+                                    std::span<const double> offset) {
+    std::vector<double> result(values.begin(), values.end());
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        const std::size_t o = i % outputs;
+        result[i] = result[i] * (scale.empty() ? 1.0 : scale[o]) + (offset.empty() ? 0.0 : offset[o]);
+    }
+    return result;
+}
+
 std::vector<double> class_auc(const Judged& judged) {
     const std::size_t rows = judged.labels.size();
     std::vector<double> result, score(rows);

@@ -36,6 +36,10 @@ struct Judged {
     std::span<const double> targets; ///< rows x outputs
 };
 
+/// Outputs of a regression in the targets' own units: value * scale + offset of its output; empty lists: 1 and 0.
+std::vector<double> in_target_units(std::span<const double> values, std::size_t outputs, std::span<const double> scale,
+                                    std::span<const double> offset);
+
 /// 0 without rows.
 double measure(const Metric& metric, const Judged& judged);
 

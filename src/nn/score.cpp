@@ -29,14 +29,10 @@ Score score(const model::Model& model, const data::Dataset& dataset) {
     Score result;
     result.rows = dataset.rows;
     const auto codes = model::quantize_inputs(model, dataset.features, dataset.rows, &result.saturated_inputs);
-    std::vector<double> outputs = model::infer_real(model, codes, dataset.rows);
-    Judged judged{model::output_count(model), {}, dataset.labels, dataset.targets};
-    const auto &scale = model.task.target_scale, &offset = model.task.target_offset;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (!scale.empty()) outputs[i] *= scale[i % judged.outputs];
-        if (!offset.empty()) outputs[i] += offset[i % judged.outputs];
-    }
-    judged.values = outputs;
+    const std::size_t count = model::output_count(model);
+    const std::vector<double> outputs = in_target_units(model::infer_real(model, codes, dataset.rows), count,
+                                                        model.task.target_scale, model.task.target_offset);
+    const Judged judged{count, outputs, dataset.labels, dataset.targets};
     const Metric metric = metric_of(model);
     result.metric_name = metric.name();
     result.metric = measure(metric, judged);

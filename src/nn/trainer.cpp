@@ -157,11 +157,8 @@ double Trainer::metric_of(std::span<const double> outputs, const Rows<double>& r
         judged.labels = std::span(rows.labels).subspan(first);
         return measure(metric_, judged);
     }
-    std::vector<double> real(judged.values.begin(), judged.values.end());
-    for (std::size_t i = 0; i < real.size(); ++i) {
-        const std::size_t o = i % loss_.outputs;
-        real[i] = real[i] * rows_.target_scale.deviation[o] + rows_.target_scale.mean[o];
-    }
+    const std::vector<double> real =
+        in_target_units(judged.values, loss_.outputs, rows_.target_scale.deviation, rows_.target_scale.mean);
     judged.values = real;
     judged.targets = targets.subspan(first * loss_.outputs);
     return measure(metric_, judged);
