@@ -78,20 +78,22 @@ TEST_CASE("the loss and its gradient follow the weights of rows and targets", "[
     z[0] = 1.0;
     z[1] = 2.0;
     z[tile_rows] = 3.0;
-    classes.apply(rows, order, 2, z.data(), plain.data());
-    regression.apply(rows, order, 2, z.data(), weighted.data());
+    classes.apply(rows, order, 2, tile_rows, z.data(), plain.data());
+    regression.apply(rows, order, 2, tile_rows, z.data(), weighted.data());
     CHECK(weighted[0] == 2.0 * 1.0 * 0.25 * 0.5);
     CHECK(weighted[tile_rows] == 2.0 * 3.0 * 0.25 * 1.5);
     rows.weights = {0.5, 1.5};
-    classes.apply(rows, order, 2, z.data(), weighted.data());
+    classes.apply(rows, order, 2, tile_rows, z.data(), weighted.data());
     CHECK(weighted[0] == 0.5 * plain[0]);
     CHECK(weighted[1] == 1.5 * plain[1]);
-    const double base = Loss{Loss::Kind::squared_error, 2, {}}
-                            .apply(Rows<double>{2, 0, {}, {}, {0, 0, 0, 0}, 2, {}}, order, 2, z.data(), plain.data())
-                            .loss;
+    const double base =
+        Loss{Loss::Kind::squared_error, 2, {}}
+            .apply(Rows<double>{2, 0, {}, {}, {0, 0, 0, 0}, 2, {}}, order, 2, tile_rows, z.data(), plain.data())
+            .loss;
     CHECK(base == 0.5 * (1.0 + 9.0 + 4.0));
     rows.weights = {2.0, 1.0};
-    CHECK(regression.apply(rows, order, 2, z.data(), plain.data()).loss == 0.5 * (2.0 * (0.5 + 1.5 * 9.0) + 0.5 * 4.0));
+    CHECK(regression.apply(rows, order, 2, tile_rows, z.data(), plain.data()).loss ==
+          0.5 * (2.0 * (0.5 + 1.5 * 9.0) + 0.5 * 4.0));
 }
 
 TEST_CASE("class weights and row weights multiply, with mean one", "[nn][loss]") {
