@@ -41,9 +41,9 @@ bool is_build(const fs::path& folder) {
 }
 
 void check(const BuildOptions& options, const hw::Target& target) {
-    if (!options.operands) return;
-    if (*options.operands < 2 || *options.operands > 3) throw Error("must be 2 or 3", "--operands");
-    if (*options.operands > target.max_add_operands()) {
+    if (options.operands && (*options.operands < 2 || *options.operands > 3))
+        throw Error("must be 2 or 3", "--operands");
+    if (options.operands && *options.operands > target.max_add_operands()) {
         throw Error("the target adds at most " + std::to_string(target.max_add_operands()) + " numbers at once",
                     "--operands", "target " + target.name);
     }
@@ -142,7 +142,9 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     model::write(build.path() / "model.json", model);
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
     write_file(build.path() / hw::features_file, json_text(hw::to_json(hw::features(target, netlist, schedule, area))));
-    write_kit(build.path(), {home, options, model, target, netlist, signature, area.total});
+    BuildOptions used = options;
+    used.operands = lowering.cmvm.operands;
+    write_kit(build.path(), {home, used, model, target, netlist, signature, area.total});
     // After the manifest: verification and `run` add to the report.
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
     build.put_in_place();

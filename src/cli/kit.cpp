@@ -78,7 +78,7 @@ Json options_json(const BuildOptions& options) {
               {"output_registers", timing.output_registers},
               {"margin", timing.margin},
               {"slack", nullptr},
-              {"operands", options.operands},
+              {"operands", options.operands.value()},
               {"tables", options.tables},
               {"effort", effort_word(options.effort)},
               {"layout", options.layout == rtl::Layout::flat ? "flat" : "hier"},

@@ -17,7 +17,7 @@ set core [ipx::current_core]
 set_property name tiny $core
 set_property version 1.0 $core
 set_property display_name {tiny} $core
-set_property description {Neural network in fixed point, 7 cycles from in_data to out_data, a vector every cycle} $core
+set_property description {Neural network in fixed point, 6 cycles from in_data to out_data, a vector every cycle} $core
 ipx::infer_bus_interface clk xilinx.com:signal:clock_rtl:1.0 $core
 ipx::create_xgui_files $core
 ipx::update_checksums $core

@@ -17,7 +17,7 @@ set core [ipx::current_core]
 set_property name tiny_axis $core
 set_property version 1.0 $core
 set_property display_name {tiny_axis} $core
-set_property description {Neural network in fixed point, 2 cycles from in_data to out_data, a vector every cycle} $core
+set_property description {Neural network in fixed point, 3 cycles from in_data to out_data, a vector every cycle} $core
 ipx::associate_bus_interfaces -busif s_axis -clock aclk $core
 ipx::associate_bus_interfaces -busif m_axis -clock aclk $core
 ipx::associate_bus_interfaces -clock aclk -reset aresetn $core
