@@ -36,7 +36,7 @@ struct BuildOptions {
     std::string target = "xcvu13p";
     nn::TimingSettings timing;
     std::optional<int> slack = 0; ///< adder levels beyond the shallowest tree; none: no limit
-    std::optional<int> operands; ///< none: what the target's fabric adds in one carry chain
+    std::optional<int> operands;  ///< none: what the target's fabric adds in one carry chain
     bool tables = false;
     cmvm::Effort effort = cmvm::Effort::normal;
     rtl::Layout layout = rtl::Layout::per_layer;
