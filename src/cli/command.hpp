@@ -16,6 +16,7 @@ struct Command {
 };
 
 Command train_command(CLI::App& program);
+Command front_command(CLI::App& program);
 Command freeze_command(CLI::App& program);
 Command import_command(CLI::App& program);
 Command export_command(CLI::App& program);

@@ -41,8 +41,8 @@ Command freeze_command(CLI::App& program) {
     app->add_option("-o,--output", arguments->model, "The model file to write")->required()->type_name("MODEL.json");
     app->add_option(
            "--pick", arguments->pick,
-           "Which point: best, accuracy>=0.95 (the cheapest that reaches it), ebops<=3000 (the best that costs "
-           "no more); rms<=2.0 for regression")
+           "Which point: best, best-0.005 (the cheapest that is no more than so much worse), accuracy>=0.95 (the "
+           "cheapest that reaches it), ebops<=3000 (the best that costs no more); rms<=2.0 for regression")
         ->capture_default_str()
         ->type_name("RULE");
     app->add_option("--cover", arguments->cover,

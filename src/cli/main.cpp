@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
     using namespace bitgrain::cli;
     constexpr std::array commands{
         &train_command,            //
+        &front_command,            //
         &freeze_command,           //
         &import_command,           //
         &export_command,           //

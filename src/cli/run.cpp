@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t designs_shown = 8;
+
 struct Arguments {
     fs::path experiment, folder;
     nn::TrainOptions training;
@@ -55,23 +57,16 @@ int run(const Arguments& arguments) {
     print_step("[1/4] train " + experiment.name + " -> " + places.run.string());
     nn::TrainOptions training = arguments.training;
     training.run = places.run;
-    const nn::Front front = train_step(experiment, training);
+    train_step(experiment, training);
 
     const std::string rule = arguments.pick.value_or(experiment.pick);
     print_step("[2/4] freeze " + rule + " -> " + places.model.string());
-    const nn::Point& picked = nn::pick(front, rule);
-    const model::Model model = nn::freeze(places.run, {rule, std::nullopt});
+    const nn::Freezer freezer(places.run);
+    const nn::Point& picked = nn::pick(freezer.front(), rule);
+    const model::Model model = freezer.freeze({rule, std::nullopt});
     model::write(places.model, model);
 
-    BuildOptions options;
-    options.target = arguments.target.value_or(experiment.target);
-    options.timing = experiment.timing;
-    if (arguments.clock_ns) {
-        options.timing.clock_ns = arguments.clock_ns;
-        options.timing.fastest = false;
-    }
-    options.operands = experiment.operands;
-    options.tables = experiment.tables;
+    const BuildOptions options = build_options(experiment, arguments.target, arguments.clock_ns);
     print_step("[3/4] build for " + options.target + " -> " + places.build.string());
     report::Report report = build_step(model, options, places.build);
 
@@ -83,12 +78,15 @@ int run(const Arguments& arguments) {
     const report::Verification verified = verify_step(places.build, verification);
 
     report.sections.push_back(report::verification_section(verified));
-    report.front = report_front(front, &picked);
+    DesignsOptions designs;
+    designs.run = places.run;
+    designs.build = options;
+    designs.points = designs_shown;
+    report.front = designs_step(freezer, designs, &picked);
     write_file(places.build / "report.json", report::to_json(report).dump(2) + "\n");
     write_file(places.html, report::to_html(report));
     report.sections.push_back(files(places));
     const Json json = report::to_json(report);
-    report.front.reset(); // it is in the page; the terminal keeps to the table
     print_result(arguments.json, report::to_text(report), json);
     return verified.passed() ? exit_ok : exit_mismatch;
 }
@@ -106,7 +104,7 @@ Command run_command(CLI::App& program) {
         ->type_name("DIR");
     add_training_options(*app, arguments->training);
     app->add_option("--pick", arguments->pick,
-                    "Point of the front instead of the experiment's: best, accuracy>=0.95, ebops<=3000")
+                    "Point of the front instead of the experiment's: best, best-0.005, accuracy>=0.95, ebops<=3000")
         ->type_name("RULE");
     app->add_option("--target", arguments->target, "Device instead of the experiment's")->type_name("NAME");
     app->add_option("--clock-ns", arguments->clock_ns, "Clock period in ns instead of the experiment's")

@@ -71,6 +71,22 @@ void check_features(const model::Model& model, std::size_t features, const std::
 /// Reads data with labels for a model: class names are the model's; numbers in an array file may also be class indices.
 data::Dataset load_for(const model::Model& model, const data::Source& source);
 
+/// What an experiment says about the build, or the command line in its place.
+BuildOptions build_options(const nn::Experiment& experiment, const std::optional<std::string>& target,
+                           const std::optional<double>& clock_ns);
+
+struct DesignsOptions {
+    std::filesystem::path run;
+    BuildOptions build;
+    std::size_t points = 10;
+    std::optional<std::filesystem::path> folder; ///< where the builds stay; none: only the numbers are wanted
+    std::optional<VerifyOptions> verification;   ///< its data are those of the run
+    std::optional<double> cover;
+    bool proven = false;
+};
+/// Freezes and builds points of a front, evenly chosen, the picked one (or null) among them.
+report::Front designs_step(const nn::Freezer& freezer, const DesignsOptions& options, const nn::Point* picked);
+
 /// The report's form of a front; `picked` is one of its points or null.
 report::Front report_front(const nn::Front& front, const nn::Point* picked);
 /// "training": float metric, number of weights, points of the front.

@@ -56,14 +56,34 @@ std::string overflows(const model::Model& model, const data::Dataset& dataset) {
 
 } // namespace
 
-model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options) {
-    const Experiment experiment = read_experiment(run / "experiment.json");
-    const Front front = read_front(run);
+struct Freezer::Parts {
+    std::filesystem::path run;
+    Experiment experiment;
+    Front front;
+    Data data;
+    TrainingRows rows;
+
+    explicit Parts(const std::filesystem::path& folder)
+        : run(folder), experiment(read_experiment(run / "experiment.json")), front(read_front(run)),
+          data(load_data(experiment)), rows(make_rows(data, experiment.training.class_weights)) {}
+};
+
+Freezer::Freezer(const std::filesystem::path& run) : parts_(std::make_unique<const Parts>(run)) {}
+Freezer::~Freezer() = default;
+
+const Experiment& Freezer::experiment() const {
+    return parts_->experiment;
+}
+
+const Front& Freezer::front() const {
+    return parts_->front;
+}
+
+model::Model Freezer::freeze(const FreezeOptions& options) const {
+    const auto& [run, experiment, front, data, rows] = *parts_;
     const Point& point = pick(front, options.pick);
     const double cover = options.cover.value_or(experiment.cover);
 
-    const Data data = load_data(experiment);
-    const TrainingRows rows = make_rows(data, experiment.training.class_weights);
     Workers workers(0);
     const std::size_t outputs = experiment.regression ? data.train.target_size : data.train.class_names.size();
     const auto network = build_network(experiment.layers(), experiment.quantizers, input_facts(experiment, data),
@@ -115,6 +135,10 @@ model::Model freeze(const std::filesystem::path& run, const FreezeOptions& optio
     model.facts["live_weights"] = calibration.all_live_weights();
     model.facts["weights"] = network->weights();
     return model;
+}
+
+model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options) {
+    return Freezer(run).freeze(options);
 }
 
 } // namespace bitgrain::nn

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace bitgrain::nn {
@@ -107,39 +108,51 @@ const Point& pick(const Front& front, const std::string& rule) {
                std::to_string(low.metric) + " at " + std::to_string(static_cast<long>(low.ebops)) + " EBOPs to " +
                std::to_string(high.metric) + " at " + std::to_string(static_cast<long>(high.ebops));
     };
-    if (rule == "best") {
-        const Point* best = &front.points.front(); // points rise in cost: the cheapest among equals comes first
-        for (const Point& p : front.points) {
-            if (better(p, *best)) best = &p;
-        }
-        return *best;
+    const auto known = [&] {
+        return "use best, best-N, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N";
+    };
+    const auto number_after = [&](std::size_t start) {
+        double value = 0.0;
+        const auto [end, code] = std::from_chars(rule.data() + start, rule.data() + rule.size(), value);
+        if (code != std::errc{} || end != rule.data() + rule.size()) throw Error("does not end in a number", where);
+        return value;
+    };
+    // Points rise in cost: the first that is good enough is the cheapest.
+    const auto cheapest = [&](double limit) {
+        return std::find_if(front.points.begin(), front.points.end(), [&](const Point& p) {
+            return front.higher_is_better ? p.metric >= limit : p.metric <= limit;
+        });
+    };
+    if (rule == "best" || rule.starts_with("best-")) {
+        const double loss = rule == "best" ? 0.0 : number_after(std::string("best-").size());
+        if (!(loss >= 0.0)) throw Error("must allow a loss of 0 or more", where);
+        const double best = std::min_element(front.points.begin(), front.points.end(), better)->metric;
+        return *cheapest(front.higher_is_better ? best - loss : best + loss);
     }
     const Point* best = nullptr;
     const std::size_t sign = rule.find_first_of("<>");
     if (sign == std::string::npos || sign + 2 >= rule.size() || rule[sign + 1] != '=') {
-        throw Error("is not understood", where,
-                    "use best, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N");
+        throw Error("is not understood", where, known());
     }
     const std::string quantity = rule.substr(0, sign);
-    double limit = 0.0;
-    const auto [end, code] = std::from_chars(rule.data() + sign + 2, rule.data() + rule.size(), limit);
-    if (code != std::errc{} || end != rule.data() + rule.size()) throw Error("does not end in a number", where);
+    const double limit = number_after(sign + 2);
     if (quantity == "ebops" && rule[sign] == '<') {
         for (const Point& p : front.points) {
             if (p.ebops <= limit && (best == nullptr || better(p, *best))) best = &p;
         }
     } else if (quantity == front.metric_name && (rule[sign] == '>') == front.higher_is_better) {
-        for (const Point& p : front.points) {
-            if (front.higher_is_better ? p.metric < limit : p.metric > limit) continue;
-            best = &p;
-            break;
-        }
+        if (const auto point = cheapest(limit); point != front.points.end()) best = &*point;
     } else {
-        throw Error("is not understood", where,
-                    "use best, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N");
+        throw Error("is not understood", where, known());
     }
     if (best == nullptr) throw Error("no point fits", where, offers());
     return *best;
+}
+
+std::string rule_of(const Point& point) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), point.ebops).ptr;
+    return "ebops<=" + std::string(text.data(), end);
 }
 
 } // namespace bitgrain::nn

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,9 +66,12 @@ struct TrainOptions {
 Front train(const Experiment& experiment, const TrainOptions& options);
 Front read_front(const std::filesystem::path& run);
 
-/// "best" (best metric; cheapest among equals), "accuracy>=0.95" (cheapest that reaches it; for regression "rms<=2.0"),
+/// "best" (best metric; cheapest among equals), "best-0.005" (cheapest that is no more than so much worse than the
+/// best, whichever way the metric goes), "accuracy>=0.95" (cheapest that reaches it; for regression "rms<=2.0"),
 /// "ebops<=3000" (best that costs no more). Error lists what the front offers when nothing fits.
 const Point& pick(const Front& front, const std::string& rule);
+/// The rule that picks this point of its front: "ebops<=3813".
+std::string rule_of(const Point& point);
 
 struct FreezeOptions {
     std::string pick = "best";
@@ -76,7 +80,20 @@ struct FreezeOptions {
     bool proven = false; ///< integer bits of wrapping quantizers by interval analysis instead: no input can overflow
 };
 /// Calibrates on train and validation rows and freezes. model.facts records pick, metrics, both EBOPs counters and in
-/// how many test rows some value overflowed a quantizer.
+/// how many test rows some value overflowed a quantizer. Reads the run and its data once for any number of points.
+class Freezer {
+  public:
+    explicit Freezer(const std::filesystem::path& run);
+    ~Freezer();
+    const Experiment& experiment() const;
+    const Front& front() const;
+    model::Model freeze(const FreezeOptions& options) const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<const Parts> parts_;
+};
+/// One point of a run.
 model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options);
 
 /// Metric of a model on data, computed by exact fixed-point inference: the one its facts name, else accuracy or RMS

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+#include <utility>
 
 namespace bitgrain::report {
 
@@ -62,20 +62,61 @@ std::vector<double> decades(double lo, double hi) {
 
 constexpr double chart_width = 720, chart_height = 340, left = 68, right = 16, top = 14, bottom = 46;
 
-std::string axes(const Front& front, const Scale& x, const Scale& y, const Range& ebops, const Range& metric) {
+std::string axes(const std::string& metric_name, const char* cost_name, const Scale& x, const Scale& y,
+                 const Range& cost, const Range& metric) {
     std::string svg;
     for (const double value : ticks(metric.lo, metric.hi, 6)) {
         svg += line("grid", left, y(value), chart_width - right, y(value));
-        svg += label("tick end", left - 8, y(value) + 4, shown_metric(front.metric_name, value));
+        svg += label("tick end", left - 8, y(value) + 4, shown_metric(metric_name, value));
     }
-    for (const double value : decades(std::pow(10.0, ebops.lo), std::pow(10.0, ebops.hi))) {
+    for (const double value : decades(std::pow(10.0, cost.lo), std::pow(10.0, cost.hi))) {
         const double at = x(std::log10(value));
         svg += line("grid", at, top, at, chart_height - bottom);
         svg += label("tick middle", at, chart_height - bottom + 18, number(value, 15));
     }
     svg += line("axis", left, chart_height - bottom, chart_width - right, chart_height - bottom);
-    svg += label("axis-name middle", (left + chart_width - right) / 2, chart_height - 8, "EBOPs");
+    svg += label("axis-name middle", (left + chart_width - right) / 2, chart_height - 8, cost_name);
     return svg;
+}
+
+struct Mark {
+    double cost, metric;
+    bool picked;
+    std::string tip;
+};
+
+/// The front's metric against a cost, logarithmic, and the staircase of the best there is for so much.
+std::string cost_chart(const Front& front, const char* cost_name, std::vector<Mark> marks) {
+    std::erase_if(marks,
+                  [](const Mark& m) { return m.cost <= 0; }); // a dead network has no place on a logarithmic axis
+    if (marks.empty()) return {};
+    std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.cost < b.cost; });
+    const auto [least, most] = std::minmax_element(marks.begin(), marks.end(),
+                                                   [](const Mark& a, const Mark& b) { return a.metric < b.metric; });
+    const Range metric = Range{least->metric, most->metric}.widened(0.08);
+    const Range cost = Range{std::log10(marks.front().cost), std::log10(marks.back().cost)}.widened(0.05);
+    const Scale x{cost.lo, cost.hi, left, chart_width - right};
+    const Scale y{metric.lo, metric.hi, chart_height - bottom, top};
+
+    std::string svg = open_svg(chart_width, chart_height, front.metric_name + " against " + cost_name);
+    svg += axes(front.metric_name, cost_name, x, y, cost, metric);
+    std::string path;
+    double best = marks.front().metric;
+    for (const Mark& m : marks) {
+        best = front.higher_is_better ? std::max(best, m.metric) : std::min(best, m.metric);
+        const std::string px = number(x(std::log10(m.cost)), 6), py = number(y(best), 6);
+        path += path.empty() ? "M" + px + " " + py : " H" + px + " V" + py;
+    }
+    svg += "<path class=\"stairs\" d=\"" + path + "\"/>\n";
+    for (const bool picked : {false, true}) { // the picked one last, on top
+        for (const Mark& m : marks) {
+            if (m.picked != picked) continue;
+            svg += std::string("<circle class=\"") + (picked ? "picked" : "point") + "\"" +
+                   attribute("cx", x(std::log10(m.cost))) + attribute("cy", y(m.metric)) +
+                   attribute("r", picked ? 6 : 3.5) + "><title>" + escaped(m.tip) + "</title></circle>\n";
+        }
+    }
+    return svg + "</svg>\n";
 }
 
 } // namespace
@@ -95,37 +136,26 @@ std::vector<double> ticks(double lo, double hi, int count) {
 }
 
 std::string front_chart(const Front& front) {
-    std::vector<FrontPoint> points;
-    std::copy_if(front.points.begin(), front.points.end(), std::back_inserter(points),
-                 [](const FrontPoint& p) { return p.ebops > 0; }); // a dead network has no place on a logarithmic axis
-    if (points.empty()) return {};
-    const auto [least, most] = std::minmax_element(points.begin(), points.end(),
-                                                   [](const auto& a, const auto& b) { return a.metric < b.metric; });
-    const Range metric = Range{least->metric, most->metric}.widened(0.08);
-    const Range ebops = Range{std::log10(points.front().ebops), std::log10(points.back().ebops)}.widened(0.05);
-    const Scale x{ebops.lo, ebops.hi, left, chart_width - right};
-    const Scale y{metric.lo, metric.hi, chart_height - bottom, top};
+    std::vector<Mark> marks;
+    for (const FrontPoint& p : front.points) {
+        const std::string tip = shown_metric(front.metric_name, p.metric) + ", " + number(std::round(p.ebops), 15) +
+                                " EBOPs, epoch " + std::to_string(p.epoch) + (p.picked ? ", picked" : "");
+        marks.push_back({p.ebops, p.metric, p.picked, tip});
+    }
+    return cost_chart(front, "EBOPs", std::move(marks));
+}
 
-    std::string svg = open_svg(chart_width, chart_height, front.metric_name + " against EBOPs");
-    svg += axes(front, x, y, ebops, metric);
-    std::string path;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const double px = x(std::log10(points[i].ebops)), py = y(points[i].metric);
-        // Between two points of a front the cheaper one is the best there is.
-        path += i == 0 ? "M" + number(px, 6) + " " + number(py, 6) : " H" + number(px, 6) + " V" + number(py, 6);
+std::string design_chart(const Front& front) {
+    std::vector<Mark> marks;
+    for (const FrontPoint& p : front.points) {
+        if (!p.design) continue;
+        const Design& d = *p.design;
+        const std::string tip = shown_metric(front.metric_name, p.metric) + ", " + number(std::round(d.lut), 15) +
+                                " LUT, " + number(std::round(d.ff), 15) + " FF, " + std::to_string(d.latency_cycles) +
+                                " cycles, " + number(d.latency_ns, 4) + " ns" + (p.picked ? ", picked" : "");
+        marks.push_back({d.lut, p.metric, p.picked, tip});
     }
-    svg += "<path class=\"stairs\" d=\"" + path + "\"/>\n";
-    for (const bool picked : {false, true}) { // the picked one last, on top
-        for (const FrontPoint& p : points) {
-            if (p.picked != picked) continue;
-            const std::string tip = shown_metric(front.metric_name, p.metric) + ", " + number(std::round(p.ebops), 15) +
-                                    " EBOPs, epoch " + std::to_string(p.epoch) + (picked ? ", picked" : "");
-            svg += std::string("<circle class=\"") + (picked ? "picked" : "point") + "\"" +
-                   attribute("cx", x(std::log10(p.ebops))) + attribute("cy", y(p.metric)) +
-                   attribute("r", picked ? 6 : 3.5) + "><title>" + escaped(tip) + "</title></circle>\n";
-        }
-    }
-    return svg + "</svg>\n";
+    return cost_chart(front, "LUT", std::move(marks));
 }
 
 std::string layer_chart(const std::vector<Layer>& layers) {

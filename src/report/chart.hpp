@@ -10,6 +10,8 @@ namespace bitgrain::report {
 
 /// Metric against EBOPs (logarithmic), the staircase of the front, the picked point marked; a tooltip on every point.
 std::string front_chart(const Front& front);
+/// The same against estimated LUTs, of the points that are hardware.
+std::string design_chart(const Front& front);
 
 /// Two bars (LUT, FF) per layer, one below the other.
 std::string layer_chart(const std::vector<Layer>& layers);

@@ -3,6 +3,9 @@
 #include "report/chart.hpp"
 #include "report/number.hpp"
 
+#include <array>
+#include <cmath>
+
 namespace bitgrain::report {
 
 namespace {
@@ -28,6 +31,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 table { border-collapse: collapse; width: 100%; }
 td { padding: 5px 10px 5px 0; border-top: 1px solid var(--line); vertical-align: top; }
 tr:first-child td { border-top: 0; }
+th { text-align: right; font-weight: 500; color: var(--soft); padding: 0 10px 5px 0; }
+tr.chosen td { color: var(--mark); }
 td.value { text-align: right; font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
 td.text { font-family: ui-monospace, monospace; font-size: 13px; word-break: break-all; }
 td.unit, td.note { color: var(--soft); } td.note { width: 40%; }
@@ -90,6 +95,31 @@ std::string drawing(const std::string& title, const std::string& svg) {
     return svg.empty() ? "" : "<section><h2>" + escaped(title) + "</h2>\n" + svg + "</section>\n";
 }
 
+std::string designs_html(const Front& front) {
+    std::string rows;
+    for (const FrontPoint& p : front.points) {
+        if (!p.design) continue;
+        const Design& d = *p.design;
+        const std::array cells{number(std::round(p.ebops), 15),
+                               shown_metric(front.metric_name, p.metric),
+                               d.test ? shown_metric(front.metric_name, *d.test) : std::string("-"),
+                               number(std::round(d.lut), 15),
+                               number(std::round(d.ff), 15),
+                               std::to_string(d.latency_cycles),
+                               number(d.latency_ns, 4) + " ns"};
+        rows += p.picked ? "<tr class=\"chosen\">" : "<tr>";
+        for (const std::string& cell : cells)
+            rows += "<td class=\"value\">" + escaped(cell) + "</td>";
+        rows += "</tr>\n";
+    }
+    if (rows.empty()) return {};
+    std::string head;
+    for (const char* name : {"EBOPs", "validation", "test", "LUT", "FF", "cycles", "latency"})
+        head += std::string("<th>") + name + "</th>";
+    return "<section><h2>Designs: accuracies and latency computed, LUT and FF estimated</h2>\n<table>\n<tr>" + head +
+           "</tr>\n" + rows + "</table></section>\n";
+}
+
 } // namespace
 
 std::string escaped(const std::string& text) {
@@ -127,6 +157,9 @@ std::string to_html(const Report& report) {
     if (report.front) {
         html += drawing("Pareto front: " + report.front->metric_name + " on the validation data against EBOPs, trained",
                         front_chart(*report.front));
+        html += drawing("Designs: " + report.front->metric_name + " on the validation data against LUT, estimated",
+                        design_chart(*report.front));
+        html += designs_html(*report.front);
     }
     html += drawing("Estimated beside measured", comparison_chart(report.comparisons));
     html += drawing("LUT and FF per layer, estimated", layer_chart(report.layers));

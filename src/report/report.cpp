@@ -121,6 +121,32 @@ std::vector<Comparison> read_comparisons(JsonReader reader) {
     return comparisons;
 }
 
+Json design_json(const Design& design) {
+    Json json = {{"adders", design.adders},
+                 {"latency_cycles", design.latency_cycles},
+                 {"latency_ns", design.latency_ns},
+                 {"lut", design.lut},
+                 {"ff", design.ff},
+                 {"folder", design.folder}};
+    if (design.test) json["test"] = *design.test;
+    if (design.mismatches) json["mismatches"] = *design.mismatches;
+    return json;
+}
+
+Design read_design(JsonReader reader) {
+    Design design;
+    if (reader.has("test")) design.test = reader.get<double>("test");
+    design.adders = reader.get<std::int64_t>("adders");
+    design.latency_cycles = reader.get<std::int64_t>("latency_cycles");
+    design.latency_ns = reader.get<double>("latency_ns");
+    design.lut = reader.get<double>("lut");
+    design.ff = reader.get<double>("ff");
+    if (reader.has("mismatches")) design.mismatches = reader.get<std::int64_t>("mismatches");
+    design.folder = reader.get<std::string>("folder");
+    reader.finish();
+    return design;
+}
+
 Json front_json(const Front& front) {
     Json points = Json::array();
     for (const FrontPoint& p : front.points) {
@@ -129,6 +155,7 @@ Json front_json(const Front& front) {
                           {"metric", p.metric},
                           {"live_weights", p.live_weights},
                           {"picked", p.picked}});
+        if (p.design) points.back()["design"] = design_json(*p.design);
     }
     return {{"metric_name", front.metric_name}, {"higher_is_better", front.higher_is_better}, {"points", points}};
 }
@@ -140,6 +167,7 @@ Front read_front(JsonReader reader) {
     for (JsonReader& p : reader.at("points").elements()) {
         front.points.push_back({p.get<std::int64_t>("epoch"), p.get<double>("ebops"), p.get<double>("metric"),
                                 p.get<std::int64_t>("live_weights"), p.get<bool>("picked")});
+        if (p.has("design")) front.points.back().design = read_design(p.at("design"));
         p.finish();
     }
     reader.finish();

@@ -84,12 +84,27 @@ struct Comparison {
     friend bool operator==(const Comparison&, const Comparison&) = default;
 };
 
+/// A point of a front as hardware.
+struct Design {
+    std::optional<double> test; ///< metric of the fixed-point model on test data, computed
+    std::int64_t adders = 0;    ///< computed, as the latency is
+    std::int64_t latency_cycles = 0;
+    double latency_ns = 0.0;
+    double lut = 0.0; ///< estimated, as ff is
+    double ff = 0.0;
+    std::optional<std::int64_t> mismatches; ///< simulated vectors that differ from the model; none: not simulated
+    std::string folder;                     ///< the build; empty: none was kept
+
+    friend bool operator==(const Design&, const Design&) = default;
+};
+
 struct FrontPoint {
     std::int64_t epoch = 0;
     double ebops = 0.0;
     double metric = 0.0;
     std::int64_t live_weights = 0;
     bool picked = false;
+    std::optional<Design> design{};
 
     friend bool operator==(const FrontPoint&, const FrontPoint&) = default;
 };

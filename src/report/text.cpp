@@ -27,21 +27,6 @@ bool is_lone_text(const Row& row) {
     return std::holds_alternative<std::string>(row.value) && row.unit.empty() && row.note.empty();
 }
 
-/// Numbers of the rows to show: all when they are few, otherwise the ends and evenly spaced ones between, and the
-/// picked.
-std::vector<std::size_t> chosen(const Front& front, std::size_t limit) {
-    std::vector<std::size_t> result;
-    const std::size_t n = front.points.size();
-    for (std::size_t i = 0; i < std::min(n, limit); ++i) {
-        result.push_back(n <= limit ? i : i * (n - 1) / (limit - 1));
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-        if (front.points[i].picked && !std::binary_search(result.begin(), result.end(), i)) result.push_back(i);
-    }
-    std::sort(result.begin(), result.end());
-    return result;
-}
-
 } // namespace
 
 std::string table(const std::vector<std::vector<std::string>>& lines, const std::vector<bool>& right, bool header) {
@@ -69,6 +54,19 @@ std::string table(const std::vector<std::vector<std::string>>& lines, const std:
     return text;
 }
 
+std::vector<std::size_t> chosen(const Front& front, std::size_t limit) {
+    std::vector<std::size_t> result;
+    const std::size_t n = front.points.size();
+    for (std::size_t i = 0; i < std::min(n, limit); ++i) {
+        result.push_back(n <= limit ? i : i * (n - 1) / (limit - 1));
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        if (front.points[i].picked && !std::binary_search(result.begin(), result.end(), i)) result.push_back(i);
+    }
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
 std::string front_text(const Front& front, std::size_t limit) {
     std::vector<std::vector<std::string>> lines{{"EBOPs", front.metric_name, "live weights", "epoch", ""}};
     for (const std::size_t i : chosen(front, limit)) {
@@ -81,6 +79,32 @@ std::string front_text(const Front& front, std::size_t limit) {
         text += "  (" + std::to_string(lines.size() - 1) + " of " + std::to_string(front.points.size()) + " points)\n";
     }
     return text;
+}
+
+std::string designs_text(const Front& front) {
+    const auto has = [&](const auto& test) {
+        return std::any_of(front.points.begin(), front.points.end(),
+                           [&](const FrontPoint& p) { return p.design && test(*p.design); });
+    };
+    if (!has([](const Design&) { return true; })) return {};
+    const bool simulated = has([](const Design& d) { return d.mismatches.has_value(); });
+    std::vector<std::string> head{"EBOPs", "validation", "test", "LUT", "FF", "adders", "cycles", "ns"};
+    std::vector<bool> right(head.size(), true);
+    if (simulated) head.push_back("mismatches");
+    right.resize(head.size(), true);
+    head.insert(head.end(), {"", ""}); // folder, mark
+    right.resize(head.size(), false);
+    std::vector<std::vector<std::string>> lines{head};
+    for (const FrontPoint& p : front.points) {
+        if (!p.design) continue;
+        const Design& d = *p.design;
+        lines.push_back({whole(p.ebops), shown_metric(front.metric_name, p.metric),
+                         d.test ? shown_metric(front.metric_name, *d.test) : "-", whole(d.lut), whole(d.ff),
+                         std::to_string(d.adders), std::to_string(d.latency_cycles), number(d.latency_ns, 4)});
+        if (simulated) lines.back().push_back(d.mismatches ? std::to_string(*d.mismatches) : "-");
+        lines.back().insert(lines.back().end(), {d.folder, p.picked ? "<- picked" : ""});
+    }
+    return table(lines, right, true);
 }
 
 std::string layers_text(const std::vector<Layer>& layers) {
@@ -142,7 +166,14 @@ std::string to_text(const Report& report) {
         }
     }
     if (!report.layers.empty()) text += "\nLayers, estimated\n" + layers_text(report.layers);
-    if (report.front && !report.front->points.empty()) text += "\nPareto front\n" + front_text(*report.front);
+    if (report.front) {
+        const std::string designs = designs_text(*report.front);
+        if (!designs.empty()) {
+            text += "\nDesigns, " + report.front->metric_name + " computed, LUT and FF estimated\n" + designs;
+        } else if (!report.front->points.empty()) {
+            text += "\nPareto front\n" + front_text(*report.front);
+        }
+    }
     return text;
 }
 

@@ -11,8 +11,15 @@ namespace bitgrain::report {
 /// Sections one below the other, columns aligned over all of them; ends with a newline.
 std::string to_text(const Report& report);
 
+/// Numbers of the points to show: all when they are few, otherwise the ends and evenly spaced ones between, and the
+/// picked one.
+std::vector<std::size_t> chosen(const Front& front, std::size_t limit);
+
 /// The front as a table: at most `limit` points, evenly chosen, the picked one always among them.
 std::string front_text(const Front& front, std::size_t limit = 20);
+
+/// The points that are hardware, with what they take; empty when none is.
+std::string designs_text(const Front& front);
 
 /// Area of the layers, and of their neurons.
 std::string layers_text(const std::vector<Layer>& layers);

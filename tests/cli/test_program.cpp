@@ -20,6 +20,7 @@ struct CommandCase {
 std::vector<CommandCase> command_cases() {
     return {
         {"train", {"EXPERIMENT", "--output", "--seed", "--threads", "--resume", "--replace"}},
+        {"front", {"RUN", "--points", "--output", "--verify", "--target", "--clock-ns", "--pick", "--html"}},
         {"freeze", {"RUN", "--output", "--pick", "accuracy>=0.95", "ebops<=3000", "--cover"}},
         {"import", {"FILE", "--output", "--classes"}},
         {"export", {"MODEL.json", "--output", "--format"}},
@@ -86,7 +87,7 @@ TEST_CASE("a misspelt command or option is answered with the nearest", "[cli]") 
     REQUIRE(answer({"build", "m.json", "-o", "b", "--clokc-ns=4"}) ==
             "bitgrain: build: unknown option '--clokc-ns' (did you mean '--clock-ns'?)\n");
     REQUIRE(answer({"--verison"}) == "bitgrain: unknown option '--verison' (did you mean '--version'?)\n");
-    REQUIRE_THAT(answer({}), Contains("a command is missing") && Contains("known: train, freeze"));
+    REQUIRE_THAT(answer({}), Contains("a command is missing") && Contains("known: train, front, freeze"));
     REQUIRE_THAT(answer({"train"}), Contains("experiment is required") && Contains("train --help"));
     REQUIRE_THAT(answer({"train", "e.json"}), Contains("--output is required"));
     REQUIRE_THAT(answer({"build", "m.json", "-o", "b", "--clock-ns", "fast"}),

@@ -103,6 +103,31 @@ TEST_CASE("one command goes from a table of data to verified Verilog, byte for b
     const Outcome training = run_program({"report", one + "/run"});
     REQUIRE(training.code == 0);
     REQUIRE_THAT(training.out, Contains("Pareto front") && Contains("float accuracy"));
+
+    // The points of the front as hardware: each a build of its own, equal to its model, the numbers those of `run`.
+    const Outcome designs =
+        run_program({"front", one, "--points", "3", "--pick", "best", "-o", folder.string("designs"), "--verify",
+                     "--html", folder.string("designs.html"), "--json"});
+    INFO(designs.err);
+    REQUIRE(designs.code == 0);
+    int built = 0;
+    const Json designed = parse_json(designs.out, "output"); // outlives the loop over it
+    for (const Json& point : designed.at("front").at("points")) {
+        if (!point.contains("design")) continue;
+        const Json& design = point.at("design");
+        ++built;
+        REQUIRE(design.at("mismatches") == 0);
+        REQUIRE(fs::exists(fs::path(design.at("folder").get<std::string>()) / "rtl/trees.v"));
+        if (!point.at("picked").get<bool>()) continue;
+        REQUIRE(design.at("lut").get<double>() == value(report, "hardware", "lut"));
+        REQUIRE(design.at("test").get<double>() == value(report, "model", "test"));
+        REQUIRE(design.at("latency_cycles").get<double>() == value(report, "hardware", "latency_cycles"));
+    }
+    REQUIRE(built >= static_cast<int>(std::min<std::size_t>(3, designed.at("front").at("points").size())));
+    REQUIRE_THAT(read_file(folder / "designs.html"), Contains("against LUT"));
+    const Outcome table = run_program({"front", one + "/run", "--points", "2"});
+    REQUIRE(table.code == 0);
+    REQUIRE_THAT(table.out, Contains("LUT and FF estimated") && !Contains("mismatches"));
     const Outcome all = run_program({"report", one, "--json"});
     REQUIRE(all.code == 0);
     REQUIRE(value(parse_json(all.out, "output"), "verification", "mismatches") == 0);

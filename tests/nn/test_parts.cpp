@@ -105,6 +105,13 @@ TEST_CASE("the front keeps undominated points only and picks by rule", "[nn][fro
     CHECK(pick(front, "accuracy>=0.85").checkpoint == "a");
     CHECK(pick(front, "accuracy>=0.91").checkpoint == "f");
     CHECK(pick(front, "ebops<=1899").checkpoint == "a");
+    CHECK(pick(front, "best-0").checkpoint == "f");
+    CHECK(pick(front, "best-0.06").checkpoint == "a");
+    CHECK_THROWS_AS(pick(front, "best-"), Error);
+    CHECK_THROWS_AS(pick(front, "best--0.1"), Error);
+    CHECK_THROWS_AS(pick(front, "best-nan"), Error);
+    for (const Point& p : front.points)
+        CHECK(pick(front, rule_of(p)).checkpoint == p.checkpoint);
     CHECK_THROWS_WITH(pick(front, "accuracy>=0.99"), Catch::Contains("no point fits") && Catch::Contains("0.95"));
     CHECK_THROWS_AS(pick(front, "ebops<=10"), Error);
     CHECK_THROWS_AS(pick(front, "accuracy<=0.5"), Error);
