@@ -1,6 +1,7 @@
 #include "nn/engine.hpp"
 
 #include "base/error.hpp"
+#include "nn/graph/product.hpp"
 #include "nn/graph/statistics.hpp"
 
 #include <algorithm>
@@ -26,15 +27,29 @@ template <class T>
 Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& cost, Parameters& parameters,
                   Workers& workers)
     : graph_(graph), output_(output), cost_(cost), parameters_(parameters), workers_(workers) {
-    // Shared Vars whose gradients come from tiles first, then the others, then those without gradients: only the first
-    // are added up over slots.
-    const auto& nodes = graph.nodes();
+    offset_.assign(graph.nodes().size(), 0);
+    place_shared();
+    gradient_offset_ = offset_;
+    place_tiles();
+    // Products may write zeros behind what they compute (multiply, Start::y).
+    shared_values_.assign(shared_size_, T(0));
+    shared_gradients_.assign(shared_gradients_size_ + widest_vector<T>, T(0));
+    parameter_gradient_.assign(parameters.values().size(), T(0));
+    slots_.resize(most_slots);
+    for (Slot& slot : std::span(slots_).subspan(1))
+        slot.shared_gradients.assign(tile_gradients_size_ + widest_vector<T>, T(0));
+}
+
+template <class T>
+void Engine<T>::place_shared() {
+    // Vars whose gradients come from tiles first, then the others, then those without gradients: only the first are
+    // added up over slots.
+    const auto& nodes = graph_.nodes();
     std::vector<bool> from_tiles(nodes.size(), false);
     for (const GraphNode& node : nodes) {
         for (const Var var : node.in)
             from_tiles[var.id] = from_tiles[var.id] || (!node.shared && nodes[var.id].op->has_gradient());
     }
-    offset_.assign(nodes.size(), 0);
     const auto place = [&](auto&& chosen) {
         for (std::size_t v = 0; v < nodes.size(); ++v) {
             if (!nodes[v].shared || !chosen(v)) continue;
@@ -44,20 +59,39 @@ Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& c
         return shared_size_;
     };
     tile_gradients_size_ = place([&](std::size_t v) { return from_tiles[v]; });
-    const std::size_t gradients_size =
-        place([&](std::size_t v) { return !from_tiles[v] && nodes[v].op->has_gradient(); });
+    shared_gradients_size_ = place([&](std::size_t v) { return !from_tiles[v] && nodes[v].op->has_gradient(); });
     place([&](std::size_t v) { return !nodes[v].op->has_gradient(); });
+}
+
+template <class T>
+void Engine<T>::place_tiles() {
+    const auto& nodes = graph_.nodes();
+    std::vector<int> readers(nodes.size(), 0);
+    for (const GraphNode& node : nodes) {
+        for (const Var var : node.in)
+            ++readers[var.id];
+    }
+    set_gradient_.assign(nodes.size(), false);
+    std::size_t largest = 0;
     for (std::size_t v = 0; v < nodes.size(); ++v) {
         if (nodes[v].shared) continue;
-        offset_[v] = tile_size_;
+        set_gradient_[v] = readers[v] == 1 && v != output_.id; // the loss sets the output's
+        offset_[v] = gradient_offset_[v] = tile_size_;
+        largest = std::max(largest, nodes[v].size);
+        const Op::InPlace in_place = nodes[v].op->in_place();
+        if (in_place != Op::InPlace::nothing && set_gradient_[nodes[v].in[0].id]) {
+            const std::size_t x = nodes[v].in[0].id;
+            gradient_offset_[v] = gradient_offset_[x];
+            // A quantizer's backward needs its result.
+            if (in_place == Op::InPlace::value_and_gradient && nodes[x].quantizer < 0) {
+                offset_[v] = offset_[x];
+                continue;
+            }
+        }
         tile_size_ += nodes[v].size * tile_rows;
     }
-    shared_values_.assign(shared_size_, T(0));
-    shared_gradients_.assign(gradients_size, T(0));
-    parameter_gradient_.assign(parameters.values().size(), T(0));
-    slots_.resize(most_slots);
-    for (Slot& slot : std::span(slots_).subspan(1))
-        slot.shared_gradients.assign(tile_gradients_size_, T(0));
+    scratch_size_ = padded<T>(largest) * tile_rows;
+    tile_size_ += widest_vector<T> * tile_rows; // gradients are read in whole vectors of elements
 }
 
 template <class T>
@@ -70,6 +104,8 @@ Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows, std::size_t lane
     run.parameters = &parameters_;
     run.parameter_gradient = parameter_gradient_.data();
     run.offset = offset_.data();
+    run.gradient_offset = gradient_offset_.data();
+    run.set_gradient = &set_gradient_;
     run.shared_values = shared_values_.data();
     run.shared_gradients = shared_gradients_.data();
     return run;
@@ -89,9 +125,11 @@ Run<T> Engine<T>::tile_run(const Run<T>& shared, Slot& slot, Frame& frame, const
     if (frame.values.empty()) {
         frame.values.assign(tile_size_, T(0));
         frame.gradients.assign(tile_size_, T(0));
+        frame.scratch.assign(scratch_size_, T(0));
     }
     run.tile_values = frame.values.data();
     run.tile_gradients = frame.gradients.data();
+    run.scratch = frame.scratch.data();
     return run;
 }
 
@@ -200,7 +238,11 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
             forward_tile(run, phase);
             statistics_before(phase, [&](const BatchStatistics& op) { op.accumulate(run); });
             if (phase + 1 < phases) return;
-            std::fill(frame.gradients.begin(), frame.gradients.end(), T(0));
+            for (std::size_t v = 0; v < set_gradient_.size(); ++v) {
+                const GraphNode& node = graph_.nodes()[v];
+                if (!node.shared && !set_gradient_[v])
+                    std::fill_n(run.gradient(Var{static_cast<std::uint32_t>(v)}), node.size * lanes, T(0));
+            }
             const LossResult result =
                 loss.apply(data, tile, rows.size(), lanes, run.value(output_), run.gradient(output_));
             slot.loss += result.loss;

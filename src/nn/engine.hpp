@@ -69,7 +69,7 @@ class Engine {
         std::size_t correct = 0;
     };
     struct Frame {
-        AlignedVector<T> values, gradients;
+        AlignedVector<T> values, gradients, scratch;
     };
 
     Run<T> shared_run(Mode mode, std::size_t batch_rows, std::size_t lanes);
@@ -87,8 +87,13 @@ class Engine {
     Parameters& parameters_;
     Workers& workers_;
 
-    std::vector<std::size_t> offset_; ///< per Var, in the shared or the tile storage
-    std::size_t shared_size_ = 0, tile_gradients_size_ = 0, tile_size_ = 0;
+    void place_shared();
+    void place_tiles();
+
+    std::vector<std::size_t> offset_, gradient_offset_; ///< per Var, in the shared or the tile storage
+    std::vector<bool> set_gradient_;                    ///< per Var: Run::sets
+    std::size_t shared_size_ = 0, shared_gradients_size_ = 0, tile_gradients_size_ = 0; ///< of shared Vars
+    std::size_t tile_size_ = 0, scratch_size_ = 0;
     AlignedVector<T> shared_values_, shared_gradients_;
     std::vector<T> parameter_gradient_;
     std::vector<Slot> slots_;

@@ -1,25 +1,20 @@
-// y = x W + b over a tile: three small matrix products, element-major (a tile is a rows x elements column-major
-// matrix).
+// y = x W + b over a tile, element-major: three small products. The gradient of W sums over the lanes, so it wants the
+// gradient of y row by row: that is transposed first.
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
+#include "nn/graph/product.hpp"
 #include "nn/graph/run.hpp"
 
-#include <Eigen/Core>
+#include <algorithm>
 
 namespace bitgrain::nn {
 
 namespace {
 
-template <class T>
-using Tile = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>;
-template <class T>
-using Kernel = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-
 class Affine final : public Op {
   public:
     Affine(Var x, Var weights, std::optional<Var> bias, Var y, std::size_t in, std::size_t out)
-        : x_(x), weights_(weights), y_(y), bias_(bias), in_(static_cast<Eigen::Index>(in)),
-          out_(static_cast<Eigen::Index>(out)) {}
+        : x_(x), weights_(weights), y_(y), bias_(bias), in_(in), out_(out) {}
 
     void forward(Run<float>& run) const override { run_forward(run); }
     void forward(Run<double>& run) const override { run_forward(run); }
@@ -28,8 +23,8 @@ class Affine final : public Op {
 
     void freeze(Freezer& freezer) const override {
         model::Affine step;
-        step.rows = static_cast<std::size_t>(in_);
-        step.columns = static_cast<std::size_t>(out_);
+        step.rows = in_;
+        step.columns = out_;
         const auto weights = freezer.constant(weights_);
         step.weights.assign(weights.begin(), weights.end());
         step.bias.assign(step.columns, 0.0);
@@ -43,40 +38,40 @@ class Affine final : public Op {
   private:
     template <class T>
     void run_forward(Run<T>& run) const {
-        const auto lanes = static_cast<Eigen::Index>(run.lanes);
-        const Tile<T> x(run.value(x_), lanes, in_);
-        const Kernel<T> w(run.value(weights_), in_, out_);
-        Tile<T> y(run.value(y_), lanes, out_);
-        if (bias_) {
-            const T* bias = run.value(*bias_);
-            for (Eigen::Index o = 0; o < out_; ++o)
-                y.col(o).setConstant(bias[o]);
-        } else {
-            y.setZero();
-        }
-        y.noalias() += x * w;
+        const Product<T> product{out_, in_, run.lanes,     run.value(x_), run.lanes, run.value(weights_),
+                                 out_, 1,   run.value(y_), run.lanes};
+        if (bias_)
+            multiply(product, Start::bias, run.value(*bias_));
+        else
+            multiply(product, Start::zero);
     }
 
     template <class T>
     void run_backward(Run<T>& run) const {
-        const auto lanes = static_cast<Eigen::Index>(run.lanes);
-        const Tile<T> x(run.value(x_), lanes, in_);
-        const Tile<T> dy(run.gradient(y_), lanes, out_);
-        const Kernel<T> w(run.value(weights_), in_, out_);
-        Kernel<T> dw(run.gradient(weights_), in_, out_);
-        Tile<T> dx(run.gradient(x_), lanes, in_);
-        dw.noalias() += x.transpose() * dy;
-        dx.noalias() += dy * w.transpose();
-        if (bias_) {
-            T* db = run.gradient(*bias_);
-            for (Eigen::Index o = 0; o < out_; ++o)
-                db[o] += dy.col(o).sum();
+        const T* dy = run.gradient(y_);
+        // Outputs padded with zeros, so that a row of dW may reach into the next one.
+        const std::size_t columns = padded<T>(out_);
+        transpose(columns, run.lanes, dy, run.lanes, run.scratch, columns);
+        if (columns != out_) {
+            for (std::size_t r = 0; r < run.lanes; ++r)
+                std::fill_n(run.scratch + r * columns + out_, columns - out_, T(0));
         }
+        multiply(Product<T>{in_, run.lanes, columns, run.scratch, columns, run.value(x_), 1, run.lanes,
+                            run.gradient(weights_), out_},
+                 Start::y);
+        if (bias_) {
+            const T one = 1;
+            multiply(Product<T>{1, run.lanes, columns, run.scratch, columns, &one, 0, 0, run.gradient(*bias_), 0},
+                     Start::y);
+        }
+        multiply(
+            Product<T>{in_, out_, run.lanes, dy, run.lanes, run.value(weights_), 1, out_, run.gradient(x_), run.lanes},
+            run.sets(x_) ? Start::zero : Start::y);
     }
 
     Var x_, weights_, y_;
     std::optional<Var> bias_;
-    Eigen::Index in_, out_;
+    std::size_t in_, out_;
 };
 
 } // namespace

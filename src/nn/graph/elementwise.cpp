@@ -49,6 +49,7 @@ class Relu final : public Op {
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
+    InPlace in_place() const override { return InPlace::value_and_gradient; }
     void freeze(Freezer& freezer) const override { freezer.add_step(y_, {x_}, model::Relu{}); }
 
   private:
@@ -61,11 +62,17 @@ class Relu final : public Op {
     }
     template <class T>
     void run_backward(Run<T>& run) const {
-        const T* x = run.value(x_);
+        const T* y = run.value(y_);
         const T* dy = run.gradient(y_);
         T* dx = run.gradient(x_);
-        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
-            dx[i] += x[i] > T(0) ? dy[i] : T(0);
+        const std::size_t n = size_ * run.lanes;
+        if (run.sets(x_)) {
+            for (std::size_t i = 0; i < n; ++i)
+                dx[i] = y[i] > T(0) ? dy[i] : T(0);
+        } else {
+            for (std::size_t i = 0; i < n; ++i)
+                dx[i] += y[i] > T(0) ? dy[i] : T(0);
+        }
     }
     Var x_, y_;
     std::size_t size_;
@@ -104,6 +111,9 @@ class Gather final : public Op {
     template <class T>
     void run_backward(Run<T>& run) const {
         const T* dy = run.gradient(y_);
+        for (const Var var : in_) {
+            if (run.sets(var)) std::fill_n(run.gradient(var), run.graph->size(var) * run.lanes, T(0));
+        }
         for (std::size_t i = 0; i < from_.size(); ++i) {
             T* dx = run.gradient(in_[from_[i].first]) + from_[i].second * run.lanes;
             for (std::size_t r = 0; r < run.lanes; ++r)
@@ -140,6 +150,10 @@ class Add final : public Op {
         const T* dy = run.gradient(y_);
         for (const Var var : in_) {
             T* dx = run.gradient(var);
+            if (run.sets(var)) {
+                std::copy_n(dy, size_ * run.lanes, dx);
+                continue;
+            }
             for (std::size_t i = 0; i < size_ * run.lanes; ++i)
                 dx[i] += dy[i];
         }

@@ -40,11 +40,15 @@ class Op {
 
     virtual void forward(Run<float>& run) const = 0;
     virtual void forward(Run<double>& run) const = 0;
-    /// Adds to the gradients of the inputs, given the gradient of the result.
+    /// Adds to the gradients of the inputs, or sets them (Run::sets), given the gradient of the result.
     virtual void backward(Run<float>& run) const = 0;
     virtual void backward(Run<double>& run) const = 0;
     /// Whether anyone gives the result a gradient; if not, no room is kept for it.
     virtual bool has_gradient() const { return true; }
+    /// Of an op with one per-sample input as large as the result: what may lie in the same memory as the input's, when
+    /// nobody else reads that.
+    enum class InPlace { nothing, gradient, value_and_gradient };
+    virtual InPlace in_place() const { return InPlace::nothing; }
     /// Writes what a per-sample op does as model steps. Shared ops are folded to constants and never asked.
     virtual void freeze(Freezer& freezer) const;
 };

@@ -70,6 +70,8 @@ class Quantize final : public Op {
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
 
+    InPlace in_place() const override { return InPlace::gradient; }
+
     void freeze(Freezer& freezer) const override {
         freezer.add_step(y_, {x_}, model::Cast{freezer.casts(vars_.number)});
     }
@@ -149,7 +151,7 @@ class Quantize final : public Op {
         T* dx = run.gradient(x_);
         const std::size_t n = quantizer_.size();
         if (!run.quantised()) {
-            for (std::size_t i = 0; i < n * rows(run); ++i)
+            for (std::size_t i = 0; i < n * rows(run) && !run.sets(x_); ++i) // if it is set, it lies there already
                 dx[i] += dy[i];
         } else if (quantizer_.saturates()) {
             saturated_backward(run, x, y, dy, dx);
@@ -168,7 +170,8 @@ class Quantize final : public Op {
         } else {
             for (std::size_t e = 0; e < n; ++e) {
                 const std::size_t at = e * run.lanes;
-                fraction[e] = surrogate_rows(run.lanes, x + at, y + at, dy + at, dx + at);
+                fraction[e] = run.sets(x_) ? surrogate_rows<true>(run.lanes, x + at, y + at, dy + at, dx + at)
+                                           : surrogate_rows<false>(run.lanes, x + at, y + at, dy + at, dx + at);
             }
         }
         if (quantizer_.settings().trainable) give(run.gradient(vars_.width), fraction);
@@ -187,8 +190,10 @@ class Quantize final : public Op {
         } else {
             for (std::size_t e = 0; e < n; ++e) {
                 const std::size_t at = e * run.lanes;
-                const auto terms =
-                    saturation_rows(run.lanes, x + at, y + at, dy + at, dx + at, d[e], low[e], high[e], symmetric);
+                const auto terms = run.sets(x_) ? saturation_rows<true>(run.lanes, x + at, y + at, dy + at, dx + at,
+                                                                        d[e], low[e], high[e], symmetric)
+                                                : saturation_rows<false>(run.lanes, x + at, y + at, dy + at, dx + at,
+                                                                         d[e], low[e], high[e], symmetric);
                 fraction[e] = terms.fraction;
                 integer[e] = terms.integer;
             }

@@ -101,15 +101,17 @@ inline void quantize_elements(std::size_t n, const T* __restrict x, T* __restric
         y[e] = round_to_integer<mode>(clamp_to(x[e], low[e], high[e]) * scale[e]) * step[e];
 }
 
-/// Straight-through gradient of one element's rows; returns sum of dy * (x - y), the surrogate without its ln 2.
-template <class T>
+/// Straight-through gradient of one element's rows: dy is added to dx, or, in place, dx holds it already. Returns
+/// sum of dy * (x - y), the surrogate without its ln 2.
+template <bool in_place, class T>
 inline T surrogate_rows(std::size_t rows, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
                         T* __restrict dx) {
     T lanes[lane_count] = {};
     for (std::size_t r = 0; r < rows; r += lane_count) {
         for (std::size_t k = 0; k < lane_count; ++k) {
-            dx[r + k] += dy[r + k];
-            lanes[k] += dy[r + k] * (x[r + k] - y[r + k]);
+            const T gradient = in_place ? dx[r + k] : dy[r + k];
+            if constexpr (!in_place) dx[r + k] += gradient;
+            lanes[k] += gradient * (x[r + k] - y[r + k]);
         }
     }
     return sum_of_lanes(lanes);
@@ -144,15 +146,16 @@ inline SaturationTerms<T> saturation_terms(T x, T y, T dy, T step, T low, T high
                           : T(0))};
 }
 
-template <class T>
+template <bool in_place, class T>
 inline SaturationTerms<T> saturation_rows(std::size_t rows, const T* __restrict x, const T* __restrict y,
                                           const T* __restrict dy, T* __restrict dx, T step, T low, T high,
                                           bool symmetric) {
     T fraction[lane_count] = {}, integer[lane_count] = {};
     for (std::size_t r = 0; r < rows; r += lane_count) {
         for (std::size_t k = 0; k < lane_count; ++k) {
-            const auto terms = saturation_terms(x[r + k], y[r + k], dy[r + k], step, low, high, symmetric);
-            dx[r + k] += terms.dx;
+            const T gradient = in_place ? dx[r + k] : dy[r + k];
+            const auto terms = saturation_terms(x[r + k], y[r + k], gradient, step, low, high, symmetric);
+            dx[r + k] = in_place ? terms.dx : dx[r + k] + terms.dx;
             fraction[k] += terms.fraction;
             integer[k] += terms.integer;
         }

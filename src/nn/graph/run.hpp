@@ -41,12 +41,15 @@ struct Run {
     T* parameter_gradient = nullptr; ///< flat like Parameters::values; shared ops only
     Parameters* tracked = nullptr;   ///< where shared ops of a training step put moving statistics; null: nowhere
 
-    const std::size_t* offset = nullptr; ///< per Var, in elements of its storage
+    const std::size_t* offset = nullptr;             ///< per Var, in elements of its storage
+    const std::size_t* gradient_offset = nullptr;    ///< the same of gradients
+    const std::vector<bool>* set_gradient = nullptr; ///< per Var: see sets()
     T* shared_values = nullptr;
     T* shared_gradients =
         nullptr; ///< of this slot while tiles run (those that come from tiles), of the whole step while shared ops run
     T* tile_values = nullptr;
     T* tile_gradients = nullptr;
+    T* scratch = nullptr;                                      ///< padded(size of the largest Var) x lanes
     Ranges<T>* ranges = nullptr;                               ///< of this slot
     Sums* sums = nullptr;                                      ///< of this slot, per statistics element
     const std::vector<std::vector<fx::Cast>>* casts = nullptr; ///< infer: exact formats, by quantizer number
@@ -56,8 +59,11 @@ struct Run {
 
     T* value(Var var) const { return (graph->node(var).shared ? shared_values : tile_values) + offset[var.id]; }
     T* gradient(Var var) const {
-        return (graph->node(var).shared ? shared_gradients : tile_gradients) + offset[var.id];
+        return (graph->node(var).shared ? shared_gradients : tile_gradients) + gradient_offset[var.id];
     }
+    /// Whether a Var has one reader, which sets its gradient. Else readers add to it. Where it is set, an op that keeps
+    /// the element order may find both gradients in the same place (Op::in_place).
+    bool sets(Var var) const { return (*set_gradient)[var.id]; }
     bool quantised() const { return mode != Mode::unquantised; }
 };
 

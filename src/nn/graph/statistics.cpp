@@ -29,14 +29,15 @@ template <class T>
 void BatchStatistics::spread(Run<T>& run, const T* shared_gradient) const {
     const T* z = run.value(z_);
     const T* mean = run.value(y_);
-    const T* dmean = shared_gradient + run.offset[y_.id];
+    const T* dmean = shared_gradient + run.gradient_offset[y_.id];
     const T* dvariance = dmean + size_;
     T* dz = run.gradient(z_);
     const T n = static_cast<T>(run.batch_rows);
     for (std::size_t e = 0; e < size_; ++e) {
-        for (std::size_t r = 0; r < run.rows; ++r) {
+        for (std::size_t r = 0; r < run.lanes; ++r) {
             const std::size_t k = e * run.lanes + r;
-            dz[k] += dmean[e] / n + dvariance[e] * T(2) * (z[k] - mean[e]) / n;
+            const T gradient = r < run.rows ? dmean[e] / n + dvariance[e] * T(2) * (z[k] - mean[e]) / n : T(0);
+            dz[k] = run.sets(z_) ? gradient : dz[k] + gradient;
         }
     }
 }
