@@ -1,8 +1,11 @@
 #include "nn/loss.hpp"
 
 #include "nn/engine.hpp"
+#include "nn/power_of_two.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace bitgrain::nn {
 
@@ -13,29 +16,57 @@ T weight_of(const Rows<T>& data, std::uint32_t row) {
     return data.weights.empty() ? T(1) : data.weights[row];
 }
 
+/// e^x for x <= 0. In float a polynomial on [-ln2/2, ln2/2] (S. Moshier's Cephes library, expf; error below 2 units in
+/// the last place), which compilers turn into vector instructions.
+inline double exponential(double x) {
+    return std::exp(x);
+}
+inline float exponential(float x) {
+    const float inside = x > -87.0F ? x : -87.0F; // below, 2^n would leave the normal numbers
+    const float n = std::floor(inside * std::numbers::log2e_v<float> + 0.5F);
+    const float r = (inside - n * 0.693359375F) + n * 2.12194440e-4F; // ln2 in two parts
+    float p = 1.9875691500e-4F;
+    for (const float coefficient :
+         {1.3981999507e-3F, 8.3334519073e-3F, 4.1665795894e-2F, 1.6666665459e-1F, 5.0000001201e-1F})
+        p = p * r + coefficient;
+    return (p * r * r + r + 1.0F) * power_of_two<float>(static_cast<int>(n));
+}
+
+/// All lanes at once; those without a row have the weight 0, and so their gradients.
 template <class T>
 LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> rows, T share, std::size_t outputs,
-                         std::size_t lanes, const T* z, T* dz) {
+                         std::size_t lanes, const T* __restrict z, T* __restrict dz) {
+    alignas(64) T top[tile_rows], sum[tile_rows], weight[tile_rows] = {};
+    alignas(64) std::int32_t best[tile_rows] = {};
+    for (std::size_t r = 0; r < rows.size(); ++r)
+        weight[r] = share * weight_of(data, rows[r]);
+    std::copy_n(z, lanes, top);
+    std::fill_n(sum, lanes, T(0));
+    for (std::size_t o = 1; o < outputs; ++o) {
+        for (std::size_t r = 0; r < lanes; ++r) {
+            const bool higher = z[o * lanes + r] > top[r];
+            top[r] = higher ? z[o * lanes + r] : top[r];
+            best[r] = higher ? static_cast<std::int32_t>(o) : best[r];
+        }
+    }
+    for (std::size_t o = 0; o < outputs; ++o) {
+        for (std::size_t r = 0; r < lanes; ++r) {
+            const T power = exponential(z[o * lanes + r] - top[r]);
+            dz[o * lanes + r] = power;
+            sum[r] += power;
+        }
+    }
+    for (std::size_t o = 0; o < outputs; ++o) {
+        for (std::size_t r = 0; r < lanes; ++r)
+            dz[o * lanes + r] *= weight[r] / sum[r];
+    }
     LossResult result;
     for (std::size_t r = 0; r < rows.size(); ++r) {
-        const T row_weight = weight_of(data, rows[r]), weight = share * row_weight;
         const auto label = static_cast<std::size_t>(data.labels[rows[r]]);
-        std::size_t best = 0;
-        for (std::size_t o = 1; o < outputs; ++o) {
-            if (z[o * lanes + r] > z[best * lanes + r]) best = o;
-        }
-        const T top = z[best * lanes + r];
-        T sum = 0;
-        for (std::size_t o = 0; o < outputs; ++o) {
-            const T power = std::exp(z[o * lanes + r] - top);
-            dz[o * lanes + r] = power;
-            sum += power;
-        }
-        for (std::size_t o = 0; o < outputs; ++o)
-            dz[o * lanes + r] *= weight / sum;
-        dz[label * lanes + r] -= weight;
-        result.loss += static_cast<double>(row_weight * (std::log(sum) + top - z[label * lanes + r]));
-        result.correct += best == label ? 1 : 0;
+        dz[label * lanes + r] -= weight[r];
+        result.loss +=
+            static_cast<double>(weight_of(data, rows[r]) * (std::log(sum[r]) + top[r] - z[label * lanes + r]));
+        result.correct += static_cast<std::size_t>(best[r]) == label ? 1 : 0;
     }
     return result;
 }

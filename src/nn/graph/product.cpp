@@ -2,34 +2,11 @@
 // 5 (AVX-512, jet network): 2 x 8 sums reach 250 GFLOP/s, 4 x 4 205, 1 x 16 215, Eigen's product of large matrices 190.
 #include "nn/graph/product.hpp"
 
-#include <cstdint>
-#include <type_traits>
+#include "nn/graph/simd.hpp"
 
 namespace bitgrain::nn {
 
 namespace {
-
-/// Bytes of a vector register of the machine compiled for.
-#if defined(__AVX512F__)
-constexpr std::size_t vector_bytes = 64;
-#elif defined(__AVX__)
-constexpr std::size_t vector_bytes = 32;
-#else
-constexpr std::size_t vector_bytes = 16;
-#endif
-
-/// A vector register of T, and the same anywhere in memory. (GCC's and Clang's vector extension: one source for every
-/// machine.)
-template <class T>
-struct Simd {
-    using Vector [[gnu::vector_size(vector_bytes)]] = T;
-    using Memory [[gnu::vector_size(vector_bytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
-    using Index [[gnu::vector_size(vector_bytes)]] = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-    static constexpr std::size_t size = vector_bytes / sizeof(T);
-
-    static Vector load(const T* from) { return *reinterpret_cast<const Memory*>(from); }
-    static void store(T* to, Vector value) { *reinterpret_cast<Memory*>(to) = value; }
-};
 
 constexpr std::size_t block_vectors = 2, block_rows = vector_bytes == 64 ? 8 : 4; // half of the registers are sums
 
@@ -88,6 +65,23 @@ void all_columns(const Product<T>& p, Start start, const T* bias, std::size_t c)
     }
 }
 
+/// Butterfly of a transposition: exchanges the off-diagonal squares of this side, then those within.
+template <class T, std::size_t side>
+void exchange_squares(typename Simd<T>::Vector (&rows)[Simd<T>::size]) {
+    constexpr std::size_t n = Simd<T>::size;
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < n; ++i) {
+        if ((i & side) != 0) continue;
+        const auto a = rows[i], b = rows[i + side];
+        [&]<std::size_t... k>(std::index_sequence<k...>) {
+            rows[i] = __builtin_shufflevector(a, b, ((k & side) != 0 ? n + k - side : k)...);
+            rows[i + side] = __builtin_shufflevector(a, b, ((k & side) != 0 ? n + k : k + side)...);
+        }
+        (std::make_index_sequence<n>{});
+    }
+    if constexpr (side > 1) exchange_squares<T, side / 2>(rows);
+}
+
 } // namespace
 
 template <class T>
@@ -100,37 +94,13 @@ void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t
                std::size_t to_stride) {
     using S = Simd<T>;
     constexpr std::size_t n = S::size;
-    // Butterfly: exchanging the off-diagonal squares of side n/2, n/4, ..., 1.
-    const auto exchange = [](typename S::Vector& a, typename S::Vector& b, auto side) {
-        typename S::Index low{}, high{};
-#pragma GCC unroll 16
-        for (std::size_t j = 0; j < n; ++j) {
-            const bool second = (j & side()) != 0;
-            low[j] = static_cast<decltype(low[0] + 0)>(second ? n + j - side() : j);
-            high[j] = static_cast<decltype(low[0] + 0)>(second ? n + j : j + side());
-        }
-        const typename S::Vector first = __builtin_shuffle(a, b, low);
-        b = __builtin_shuffle(a, b, high);
-        a = first;
-    };
     for (std::size_t r = 0; r < rows; r += n) {
         for (std::size_t c = 0; c < columns; c += n) {
             typename S::Vector square[n];
 #pragma GCC unroll 16
             for (std::size_t i = 0; i < n; ++i)
                 square[i] = S::load(from + (r + i) * from_stride + c);
-            const auto stage = [&](auto side) {
-                if constexpr (side() < n) {
-#pragma GCC unroll 16
-                    for (std::size_t i = 0; i < n; ++i) {
-                        if ((i & side()) == 0) exchange(square[i], square[i + side()], side);
-                    }
-                }
-            };
-            stage(std::integral_constant<std::size_t, 8>{});
-            stage(std::integral_constant<std::size_t, 4>{});
-            stage(std::integral_constant<std::size_t, 2>{});
-            stage(std::integral_constant<std::size_t, 1>{});
+            exchange_squares<T, n / 2>(square);
 #pragma GCC unroll 16
             for (std::size_t i = 0; i < n; ++i)
                 S::store(to + (c + i) * to_stride + r, square[i]);

@@ -5,6 +5,7 @@
 
 #include "fx/format.hpp"
 #include "nn/graph/graph.hpp"
+#include "nn/graph/simd.hpp"
 #include "nn/power_of_two.hpp"
 
 #include <cmath>
@@ -31,10 +32,7 @@ inline T clamp_to(T x, T low, T high) {
 
 template <class T>
 inline T sum_of_lanes(const T* lanes) {
-    T total = 0;
-    for (std::size_t k = 0; k < lane_count; ++k)
-        total += lanes[k];
-    return total;
+    return fold<lane_count>(lanes, [](auto a, auto b) { return a + b; });
 }
 
 /// Scales 2^f and steps 2^-f of stored fractions.
@@ -85,12 +83,8 @@ inline Extremes<T> quantize_rows(std::size_t rows, const T* __restrict x, T* __r
             hi[k] = r == 0 ? q : q > hi[k] ? q : hi[k];
         }
     }
-    Extremes<T> all{lo[0], hi[0]};
-    for (std::size_t k = 1; k < lane_count; ++k) {
-        all.lo = lo[k] < all.lo ? lo[k] : all.lo;
-        all.hi = hi[k] > all.hi ? hi[k] : all.hi;
-    }
-    return all;
+    return {fold<lane_count>(lo, [](auto a, auto b) { return b < a ? b : a; }),
+            fold<lane_count>(hi, [](auto a, auto b) { return b > a ? b : a; })};
 }
 
 /// n elements, each with its own scale, step and bounds (a kernel).
