@@ -78,6 +78,7 @@ void Engine<T>::place_tiles() {
         set_gradient_[v] = readers[v] == 1 && v != output_.id; // the loss sets the output's
         offset_[v] = gradient_offset_[v] = tile_size_;
         largest = std::max(largest, nodes[v].size);
+        if (nodes[v].quantizer >= 0) tile_quantizers_.push_back(graph_.quantizers()[nodes[v].quantizer].get());
         const Op::InPlace in_place = nodes[v].op->in_place();
         if (in_place != Op::InPlace::nothing && set_gradient_[nodes[v].in[0].id]) {
             const std::size_t x = nodes[v].in[0].id;
@@ -156,12 +157,29 @@ void Engine<T>::backward_tile(Run<T>& run, int phase) {
 }
 
 template <class T>
+void Engine<T>::reset_ranges(std::size_t slots) {
+    slots_[0].ranges.reset(graph_.range_size());
+    for (Slot& slot : std::span(slots_).subspan(1, slots - 1)) {
+        slot.ranges.lo.resize(graph_.range_size());
+        slot.ranges.hi.resize(graph_.range_size());
+        for (const Quantizer* quantizer : tile_quantizers_) {
+            std::fill_n(slot.ranges.lo.begin() + quantizer->range_offset, quantizer->groups(), Ranges<T>::nothing);
+            std::fill_n(slot.ranges.hi.begin() + quantizer->range_offset, quantizer->groups(), -Ranges<T>::nothing);
+        }
+    }
+}
+
+template <class T>
 void Engine<T>::merge_ranges(std::size_t slots) {
     Ranges<T>& total = slots_[0].ranges;
     for (std::size_t s = 1; s < slots; ++s) {
-        for (std::size_t i = 0; i < total.lo.size(); ++i) {
-            total.lo[i] = std::min(total.lo[i], slots_[s].ranges.lo[i]);
-            total.hi[i] = std::max(total.hi[i], slots_[s].ranges.hi[i]);
+        const Ranges<T>& ranges = slots_[s].ranges;
+        for (const Quantizer* quantizer : tile_quantizers_) {
+            const std::size_t first = quantizer->range_offset;
+            for (std::size_t i = first; i < first + quantizer->groups(); ++i) {
+                total.lo[i] = std::min(total.lo[i], ranges.lo[i]);
+                total.hi[i] = std::max(total.hi[i], ranges.hi[i]);
+            }
         }
     }
 }
@@ -188,11 +206,11 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     const std::size_t frames = keep_tiles ? tiles : workers_.threads();
     if (frames_.size() < frames) frames_.resize(frames);
     for (Slot& slot : std::span(slots_).first(slots)) {
-        slot.ranges.reset(graph_.range_size());
         slot.sums.assign(graph_.sums_size(), 0.0);
         slot.loss = 0.0;
         slot.correct = 0;
     }
+    reset_ranges(slots);
     std::fill(shared_gradients_.begin(), shared_gradients_.end(), T(0));
     std::fill(parameter_gradient_.begin(), parameter_gradient_.end(), T(0));
 
@@ -215,14 +233,14 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     const auto statistics_before = [&](int phase, auto&& body) {
         for (const GraphNode& node : graph_.nodes()) {
             if (node.phase != phase + 1 || !node.shared) continue;
-            if (const auto* op = dynamic_cast<const BatchStatistics*>(node.op.get())) body(*op);
+            if (const BatchStatistics* op = node.op->statistics()) body(*op);
         }
     };
 
     for (int phase = 0; phase < phases; ++phase) {
         for (const GraphNode& node : graph_.nodes()) {
             if (!node.shared || node.phase != phase) continue;
-            if (const auto* op = dynamic_cast<const BatchStatistics*>(node.op.get())) {
+            if (const BatchStatistics* op = node.op->statistics()) {
                 Sums total(graph_.sums_size(), 0.0);
                 for (const Slot& slot : std::span(slots_).first(slots)) {
                     for (std::size_t i = 0; i < total.size(); ++i)
@@ -261,11 +279,9 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     if (mode == Mode::train) {
         merge_ranges(slots);
         const Ranges<T>& ranges = slots_[0].ranges;
-        const std::vector<double> lo(ranges.lo.begin(), ranges.lo.end()), hi(ranges.hi.begin(), ranges.hi.end());
         for (const auto& quantizer : graph_.quantizers()) {
-            quantizer->track(parameters_, std::span(lo).subspan(quantizer->range_offset, quantizer->groups()),
-                             std::span(hi).subspan(quantizer->range_offset, quantizer->groups()),
-                             quantizer->settings().integer_decay);
+            quantizer->track(parameters_, ranges.lo.data() + quantizer->range_offset,
+                             ranges.hi.data() + quantizer->range_offset, quantizer->settings().integer_decay);
         }
     }
 
@@ -302,8 +318,7 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
                              const std::vector<std::vector<fx::Cast>>* casts) {
     const std::size_t tiles = (data.count + tile_rows - 1) / tile_rows;
     const std::size_t slots = std::max<std::size_t>(1, std::min(most_slots, tiles));
-    for (Slot& slot : std::span(slots_).first(slots))
-        slot.ranges.reset(graph_.range_size());
+    reset_ranges(slots);
     Run<T> shared = shared_run(mode, data.count, tile_rows);
     if (mode != Mode::infer) shared.ranges = &slots_[0].ranges;
     for (int phase = 0; phase < graph_.phases(); ++phase)

@@ -78,6 +78,7 @@ class Engine {
     void forward_shared(Run<T>& run, int phase);
     void forward_tile(Run<T>& run, int phase);
     void backward_tile(Run<T>& run, int phase);
+    void reset_ranges(std::size_t slots);
     void merge_ranges(std::size_t slots);
     void reduce_gradients(std::size_t slots);
 
@@ -94,6 +95,7 @@ class Engine {
     std::vector<bool> set_gradient_;                    ///< per Var: Run::sets
     std::size_t shared_size_ = 0, shared_gradients_size_ = 0, tile_gradients_size_ = 0; ///< of shared Vars
     std::size_t tile_size_ = 0, scratch_size_ = 0;
+    std::vector<const Quantizer*> tile_quantizers_; ///< of per-sample Vars: their ranges come from every slot
     AlignedVector<T> shared_values_, shared_gradients_;
     std::vector<T> parameter_gradient_;
     std::vector<Slot> slots_;

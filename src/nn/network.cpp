@@ -125,7 +125,7 @@ Calibration calibrate(Network& network, Engine<double>& engine, const Rows<doubl
         const auto lo = std::span(ranges.lo).subspan(quantizer->range_offset, quantizer->groups());
         const auto hi = std::span(ranges.hi).subspan(quantizer->range_offset, quantizer->groups());
         // Forget everything before: the calibrated bits are those of these rows.
-        quantizer->track(network.parameters, lo, hi, 1e9);
+        quantizer->track(network.parameters, lo.data(), hi.data(), 1e9);
         result.casts.push_back(quantizer->casts(network.parameters, lo, hi, cover));
     }
     result.ebops = engine.ebops();

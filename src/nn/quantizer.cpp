@@ -99,17 +99,21 @@ void Quantizer::element_bits(const Parameters& parameters, std::span<float> bits
     }
 }
 
-void Quantizer::track(Parameters& parameters, std::span<const double> lo, std::span<const double> hi,
-                      double decay) const {
+template <class T>
+void Quantizer::track(Parameters& parameters, const T* lo, const T* hi, double decay) const {
     if (saturates()) return;
     const auto integer = parameters.slice(integer_slice_);
     for (std::size_t g = 0; g < groups_; ++g) {
         if (lo[g] > hi[g]) continue;
         const int fraction = static_cast<int>(std::nearbyint(parameters.slice(width_slice_)[g]));
-        const auto needed = static_cast<float>(magnitude_integer_bits(lo[g], hi[g], fraction));
+        const auto needed = static_cast<float>(
+            magnitude_integer_bits(static_cast<double>(lo[g]), static_cast<double>(hi[g]), fraction));
         integer[g] = std::max(integer[g] - static_cast<float>(decay), needed);
     }
 }
+
+template void Quantizer::track(Parameters&, const float*, const float*, double) const;
+template void Quantizer::track(Parameters&, const double*, const double*, double) const;
 
 void Quantizer::adapt(Parameters& parameters, std::span<const double> lo, std::span<const double> hi) const {
     if (!settings_.adapt) return;

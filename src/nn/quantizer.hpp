@@ -72,7 +72,9 @@ class Quantizer {
 
     /// Takes the range of the quantised values of one step: i <- max(i - decay, bits of the largest magnitude), HGQ2's
     /// rule, which EBOPs counts; the hardware's formats come from casts(). lo > hi: nothing was seen.
-    void track(Parameters& parameters, std::span<const double> lo, std::span<const double> hi, double decay) const;
+    /// lo and hi: one number per group.
+    template <class T>
+    void track(Parameters& parameters, const T* lo, const T* hi, double decay) const;
 
     /// Start values from the range of the unquantised values.
     void adapt(Parameters& parameters, std::span<const double> lo, std::span<const double> hi) const;

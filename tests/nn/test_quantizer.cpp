@@ -116,7 +116,7 @@ TEST_CASE("formats follow the signed extremes, tracked integer bits the magnitud
     const Quantizer quantizer("q", {1}, settings(fx::Overflow::wrap, row.fraction, -20.0), parameters);
     const std::vector<double> lo{row.lo}, hi{row.hi};
     CHECK(quantizer.casts(parameters, lo, hi, 1.0)[0].format == row.format);
-    quantizer.track(parameters, lo, hi, 0.01);
+    quantizer.track(parameters, lo.data(), hi.data(), 0.01);
     CHECK(parameters.slice(quantizer.integer_slice())[0] == row.tracked);
 }
 
@@ -124,7 +124,8 @@ TEST_CASE("tracked integer bits jump up and leak down", "[nn][quantizer]") {
     Parameters parameters;
     const Quantizer quantizer("q", {1}, settings(fx::Overflow::wrap, 2, 0), parameters);
     const auto track = [&](double extreme) {
-        quantizer.track(parameters, std::vector<double>{0.0}, std::vector<double>{extreme}, 0.25);
+        const double lo = 0.0;
+        quantizer.track(parameters, &lo, &extreme, 0.25);
         return parameters.slice(quantizer.integer_slice())[0];
     };
     CHECK(track(7.0) == 3.0F);

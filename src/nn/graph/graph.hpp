@@ -21,6 +21,7 @@ namespace bitgrain::nn {
 
 template <class T>
 struct Run;
+class BatchStatistics;
 class Freezer;
 
 /// Most rows processed together. A multiple of every vector length.
@@ -45,6 +46,8 @@ class Op {
     virtual void backward(Run<double>& run) const = 0;
     /// Whether anyone gives the result a gradient; if not, no room is kept for it.
     virtual bool has_gradient() const { return true; }
+    /// Itself, if it is one: the engine runs it in two parts.
+    virtual const BatchStatistics* statistics() const { return nullptr; }
     /// Of an op with one per-sample input as large as the result: what may lie in the same memory as the input's, when
     /// nobody else reads that.
     enum class InPlace { nothing, gradient, value_and_gradient };

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -19,7 +18,7 @@ namespace {
 /// Layout of the table Var: four numbers per element.
 enum Column { scale, step, lowest, highest, columns };
 
-/// Per element: 2^f, 2^-f and the bounds of the values (infinite for WRAP, whose range follows the values).
+/// Per element: 2^f, 2^-f and the bounds of the values (not of WRAP, whose range follows the values).
 class QuantizerTable final : public Op {
   public:
     QuantizerTable(std::size_t number, Var y) : number_(number), y_(y) {}
@@ -52,12 +51,33 @@ class QuantizerTable final : public Op {
                              quantizer.settings().overflow == fx::Overflow::sat_sym);
         } else {
             fraction_table(n, width, s, d);
-            std::fill_n(low, n, -std::numeric_limits<T>::infinity());
-            std::fill_n(high, n, std::numeric_limits<T>::infinity());
         }
     }
     std::size_t number_;
     Var y_;
+};
+
+/// The gradient of a width parameter, to be added to per element; elements that share a width are added up in the end.
+template <class T>
+class GroupGradient {
+  public:
+    GroupGradient(const Quantizer& quantizer, T* gradient) : quantizer_(quantizer), gradient_(gradient) {
+        if (!direct()) elements_.assign(quantizer.size(), T(0));
+    }
+    GroupGradient(const GroupGradient&) = delete;
+    GroupGradient& operator=(const GroupGradient&) = delete;
+    ~GroupGradient() {
+        if (!quantizer_.settings().trainable) return;
+        for (std::size_t e = 0; e < elements_.size(); ++e)
+            gradient_[quantizer_.group(e)] += elements_[e];
+    }
+    T* elements() { return direct() ? gradient_ : elements_.data(); }
+
+  private:
+    bool direct() const { return quantizer_.settings().trainable && quantizer_.groups() == quantizer_.size(); }
+    const Quantizer& quantizer_;
+    T* gradient_;
+    std::vector<T> elements_;
 };
 
 class Quantize final : public Op {
@@ -114,19 +134,23 @@ class Quantize final : public Op {
         const std::size_t n = quantizer_.size();
         const T* table = run.value(vars_.table);
         const T *s = table + scale * n, *d = table + step * n, *low = table + lowest * n, *high = table + highest * n;
+        const bool clamps = quantizer_.saturates();
+        const bool records = run.ranges != nullptr && !(clamps && run.mode == Mode::train); // those are tracked nowhere
         if (shared_) {
-            quantize_elements<mode>(n, x, y, s, d, low, high);
-            if (run.ranges != nullptr) record(run, y);
+            if (clamps)
+                quantize_elements<mode, true>(n, x, y, s, d, low, high);
+            else
+                quantize_elements<mode, false>(n, x, y, s, d, low, high);
+            if (records) record(run, y);
             return;
         }
-        const bool clamps = quantizer_.saturates();
         for (std::size_t e = 0; e < n; ++e) {
             const T* xe = x + e * run.lanes;
             T* ye = y + e * run.lanes;
             const Extremes<T> extremes =
                 clamps ? quantize_rows<mode, true>(run.lanes, xe, ye, s[e], d[e], low[e], high[e])
                        : quantize_rows<mode, false>(run.lanes, xe, ye, s[e], d[e], low[e], high[e]);
-            if (run.ranges != nullptr) widen(run, e, extremes);
+            if (records) widen(run, e, extremes);
         }
     }
 
@@ -139,6 +163,15 @@ class Quantize final : public Op {
 
     template <class T>
     void record(Run<T>& run, const T* y) const {
+        if (shared_ && quantizer_.groups() == quantizer_.size()) {
+            T* __restrict lo = run.ranges->lo.data() + quantizer_.range_offset;
+            T* __restrict hi = run.ranges->hi.data() + quantizer_.range_offset;
+            for (std::size_t e = 0; e < quantizer_.size(); ++e) {
+                lo[e] = y[e] < lo[e] ? y[e] : lo[e];
+                hi[e] = y[e] > hi[e] ? y[e] : hi[e];
+            }
+            return;
+        }
         for (std::size_t e = 0; e < quantizer_.size(); ++e) {
             const auto [lo, hi] = std::minmax_element(y + e * rows(run), y + (e + 1) * rows(run));
             widen(run, e, Extremes<T>{*lo, *hi});
@@ -163,58 +196,39 @@ class Quantize final : public Op {
     /// Straight-through for x, surrogate for f.
     template <class T>
     void wrapped_backward(Run<T>& run, const T* x, const T* y, const T* dy, T* dx) const {
-        const std::size_t n = quantizer_.size();
-        std::vector<T> fraction(n);
+        GroupGradient<T> fraction(quantizer_, run.gradient(vars_.width));
         if (shared_) {
-            surrogate_elements(n, x, y, dy, dx, fraction.data());
-        } else {
-            for (std::size_t e = 0; e < n; ++e) {
-                const std::size_t at = e * run.lanes;
-                fraction[e] = run.sets(x_) ? surrogate_rows<true>(run.lanes, x + at, y + at, dy + at, dx + at)
-                                           : surrogate_rows<false>(run.lanes, x + at, y + at, dy + at, dx + at);
-            }
+            surrogate_elements(quantizer_.size(), x, y, dy, dx, fraction.elements());
+            return;
         }
-        if (quantizer_.settings().trainable) give(run.gradient(vars_.width), fraction);
+        for (std::size_t e = 0; e < quantizer_.size(); ++e) {
+            const std::size_t at = e * run.lanes;
+            fraction.elements()[e] +=
+                std::numbers::ln2_v<T> * (run.sets(x_)
+                                              ? surrogate_rows<true>(run.lanes, x + at, y + at, dy + at, dx + at)
+                                              : surrogate_rows<false>(run.lanes, x + at, y + at, dy + at, dx + at));
+        }
     }
 
-    /// Coordinates b, i with f = b - i: d/db = d/df, d/di at fixed b = d/di - d/df (method, 3.2).
     template <class T>
     void saturated_backward(Run<T>& run, const T* x, const T* y, const T* dy, T* dx) const {
         const std::size_t n = quantizer_.size();
         const T* table = run.value(vars_.table);
         const T *d = table + step * n, *low = table + lowest * n, *high = table + highest * n;
         const bool symmetric = quantizer_.settings().overflow == fx::Overflow::sat_sym;
-        std::vector<T> fraction(n), integer(n);
+        GroupGradient<T> width(quantizer_, run.gradient(vars_.width)), integer(quantizer_, run.gradient(vars_.integer));
         if (shared_) {
-            saturation_elements(n, x, y, dy, dx, d, low, high, symmetric, fraction.data(), integer.data());
-        } else {
-            for (std::size_t e = 0; e < n; ++e) {
-                const std::size_t at = e * run.lanes;
-                const auto terms = run.sets(x_) ? saturation_rows<true>(run.lanes, x + at, y + at, dy + at, dx + at,
-                                                                        d[e], low[e], high[e], symmetric)
-                                                : saturation_rows<false>(run.lanes, x + at, y + at, dy + at, dx + at,
-                                                                         d[e], low[e], high[e], symmetric);
-                fraction[e] = terms.fraction;
-                integer[e] = terms.integer;
-            }
+            saturation_elements(n, x, y, dy, dx, d, low, high, symmetric, width.elements(), integer.elements());
+            return;
         }
-        if (!quantizer_.settings().trainable) return;
-        for (std::size_t e = 0; e < n; ++e)
-            integer[e] -= fraction[e];
-        give(run.gradient(vars_.width), fraction);
-        give(run.gradient(vars_.integer), integer);
-    }
-
-    /// Adds ln2 * terms to the groups' gradients.
-    template <class T>
-    void give(T* gradient, const std::vector<T>& terms) const {
-        constexpr T ln2 = std::numbers::ln2_v<T>;
-        if (quantizer_.groups() == quantizer_.size()) {
-            for (std::size_t e = 0; e < terms.size(); ++e)
-                gradient[e] += ln2 * terms[e];
-        } else {
-            for (std::size_t e = 0; e < terms.size(); ++e)
-                gradient[quantizer_.group(e)] += ln2 * terms[e];
+        for (std::size_t e = 0; e < n; ++e) {
+            const std::size_t at = e * run.lanes;
+            const auto terms = run.sets(x_) ? saturation_rows<true>(run.lanes, x + at, y + at, dy + at, dx + at, d[e],
+                                                                    low[e], high[e], symmetric)
+                                            : saturation_rows<false>(run.lanes, x + at, y + at, dy + at, dx + at, d[e],
+                                                                     low[e], high[e], symmetric);
+            width.elements()[e] += std::numbers::ln2_v<T> * terms.fraction;
+            integer.elements()[e] += std::numbers::ln2_v<T> * (terms.integer - terms.fraction);
         }
     }
 

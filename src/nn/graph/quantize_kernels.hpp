@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 
 namespace bitgrain::nn {
 
@@ -88,11 +89,11 @@ inline Extremes<T> quantize_rows(std::size_t rows, const T* __restrict x, T* __r
 }
 
 /// n elements, each with its own scale, step and bounds (a kernel).
-template <fx::Round mode, class T>
+template <fx::Round mode, bool clamps, class T>
 inline void quantize_elements(std::size_t n, const T* __restrict x, T* __restrict y, const T* __restrict scale,
                               const T* __restrict step, const T* __restrict low, const T* __restrict high) {
     for (std::size_t e = 0; e < n; ++e)
-        y[e] = round_to_integer<mode>(clamp_to(x[e], low[e], high[e]) * scale[e]) * step[e];
+        y[e] = round_to_integer<mode>((clamps ? clamp_to(x[e], low[e], high[e]) : x[e]) * scale[e]) * step[e];
 }
 
 /// Straight-through gradient of one element's rows: dy is added to dx, or, in place, dx holds it already. Returns
@@ -111,13 +112,13 @@ inline T surrogate_rows(std::size_t rows, const T* __restrict x, const T* __rest
     return sum_of_lanes(lanes);
 }
 
-/// The same for n elements with one value each; terms[e] = dy * (x - y).
+/// The same for n elements with one value each; ln2 times the surrogate is added to `fraction`.
 template <class T>
 inline void surrogate_elements(std::size_t n, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
-                               T* __restrict dx, T* __restrict terms) {
+                               T* __restrict dx, T* __restrict fraction) {
     for (std::size_t e = 0; e < n; ++e) {
         dx[e] += dy[e];
-        terms[e] = dy[e] * (x[e] - y[e]);
+        fraction[e] += std::numbers::ln2_v<T> * (dy[e] * (x[e] - y[e]));
     }
 }
 
@@ -157,16 +158,16 @@ inline SaturationTerms<T> saturation_rows(std::size_t rows, const T* __restrict 
     return {T(0), sum_of_lanes(fraction), sum_of_lanes(integer)};
 }
 
+/// The same for n elements, in the coordinates b, i with f = b - i: d/db = d/df, d/di at fixed b = d/di - d/df.
 template <class T>
 inline void saturation_elements(std::size_t n, const T* __restrict x, const T* __restrict y, const T* __restrict dy,
                                 T* __restrict dx, const T* __restrict step, const T* __restrict low,
-                                const T* __restrict high, bool symmetric, T* __restrict fraction,
-                                T* __restrict integer) {
+                                const T* __restrict high, bool symmetric, T* __restrict width, T* __restrict integer) {
     for (std::size_t e = 0; e < n; ++e) {
         const auto terms = saturation_terms(x[e], y[e], dy[e], step[e], low[e], high[e], symmetric);
         dx[e] += terms.dx;
-        fraction[e] = terms.fraction;
-        integer[e] = terms.integer;
+        width[e] += std::numbers::ln2_v<T> * terms.fraction;
+        integer[e] += std::numbers::ln2_v<T> * (terms.integer - terms.fraction);
     }
 }
 

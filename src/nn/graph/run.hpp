@@ -21,9 +21,10 @@ enum class Mode {
 template <class T>
 struct Ranges {
     std::vector<T> lo, hi;
+    static constexpr T nothing = std::numeric_limits<T>::infinity(); ///< lo; hi: -nothing
     void reset(std::size_t size) {
-        lo.assign(size, std::numeric_limits<T>::infinity());
-        hi.assign(size, -std::numeric_limits<T>::infinity());
+        lo.assign(size, nothing);
+        hi.assign(size, -nothing);
     }
 };
 

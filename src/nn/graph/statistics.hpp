@@ -10,6 +10,7 @@ class BatchStatistics final : public Op {
     BatchStatistics(Var z, Var y, std::size_t moving_slice, double momentum, std::size_t size, std::size_t sums_offset)
         : z_(z), y_(y), moving_slice_(moving_slice), sums_offset_(sums_offset), momentum_(momentum), size_(size) {}
 
+    const BatchStatistics* statistics() const override { return this; }
     std::size_t sums_offset() const { return sums_offset_; }
     Var z() const { return z_; }
 
