@@ -14,25 +14,44 @@ std::size_t digits(const Coefficient& c, const Prepared& prepared) {
     return static_cast<std::size_t>(fx::signed_digit_count(c.factor));
 }
 
-/// Terms of a -+ b, counting stops above `bound`.
-std::size_t distance(const LinearForm& a, const LinearForm& b, bool negate, const Prepared& prepared,
-                     std::size_t bound) {
-    std::size_t count = 0, i = 0, j = 0;
-    while ((i < a.size() || j < b.size()) && count <= bound) {
-        if (j == b.size() || (i < a.size() && a[i].source < b[j].source)) {
-            count += digits(a[i++], prepared);
-        } else if (i == a.size() || b[j].source < a[i].source) {
-            count += digits(b[j++], prepared);
+/// A column with the digits of each factor.
+struct Counted {
+    const LinearForm* form;
+    std::vector<std::size_t> digits;
+};
+
+struct Distance {
+    std::size_t difference = 0; ///< terms of a - b
+    std::size_t sum = 0;        ///< terms of a + b
+};
+
+/// Counting stops when both are above `bound`.
+Distance distance(const Counted& a, const Counted& b, const Prepared& prepared, std::size_t bound) {
+    const LinearForm &f = *a.form, &g = *b.form;
+    std::size_t only_one = 0, i = 0, j = 0;
+    Distance both;
+    while (i < f.size() && j < g.size() && only_one + std::min(both.difference, both.sum) <= bound) {
+        if (f[i].source < g[j].source) {
+            only_one += a.digits[i++];
+        } else if (g[j].source < f[i].source) {
+            only_one += b.digits[j++];
         } else {
-            const std::int64_t factor = a[i].factor + (negate ? b[j].factor : -b[j].factor);
             // Constants are single leaves with power-of-two factors: only equal ones cancel.
-            if (factor != 0 && prepared.sources[a[i].source].is_constant()) return bound + 1;
-            if (factor != 0) count += digits({a[i].source, factor}, prepared);
+            const bool constant = prepared.sources[f[i].source].is_constant();
+            const auto add = [&](std::size_t& count, std::int64_t factor) {
+                if (factor != 0) count += constant ? bound + 1 : digits({f[i].source, factor}, prepared);
+            };
+            add(both.difference, f[i].factor - g[j].factor);
+            add(both.sum, f[i].factor + g[j].factor);
             ++i;
             ++j;
         }
     }
-    return count;
+    for (; i < f.size() && only_one <= bound; ++i)
+        only_one += a.digits[i];
+    for (; j < g.size() && only_one <= bound; ++j)
+        only_one += b.digits[j];
+    return {both.difference + only_one, both.sum + only_one};
 }
 
 int depth_of(const LinearForm& form, const Prepared& prepared, std::optional<int> parent, int operands) {
@@ -64,8 +83,13 @@ Derivations derive_columns(const Prepared& prepared, int operands) {
     };
     Derivations result;
     std::vector<Reach> reach(count);
+    std::vector<Counted> columns(count);
     for (std::size_t j = 0; j < count; ++j) {
-        reach[j].length = term_count(prepared.columns[j].form, prepared);
+        columns[j].form = &prepared.columns[j].form;
+        for (const Coefficient& c : prepared.columns[j].form) {
+            columns[j].digits.push_back(digits(c, prepared));
+            reach[j].length += columns[j].digits.back();
+        }
         result.plain_terms += reach[j].length;
     }
     for (std::size_t step = 0; step < count; ++step) { // Prim, from the empty column
@@ -88,9 +112,10 @@ Derivations derive_columns(const Prepared& prepared, int operands) {
         if (form.size() == 1 && term_count(form, prepared) == 1) continue; // a wire: no use as a parent
         for (std::size_t j = 0; j < count; ++j) {
             if (reach[j].done || reach[j].length < 3) continue;
+            const Distance apart = distance(columns[j], columns[next], prepared, reach[j].length - 2);
             for (const bool negate : {false, true}) {
                 const std::size_t bound = reach[j].length - 2; // the parent is a term itself
-                const std::size_t length = distance(prepared.columns[j].form, form, negate, prepared, bound) + 1;
+                const std::size_t length = (negate ? apart.sum : apart.difference) + 1;
                 if (length > bound) continue;
                 if (prepared.columns[j].alone) continue;
                 if (prepared.deepest) {

@@ -52,7 +52,9 @@ class Attempt {
         // A large problem gets a budget that grows with its pass, a small one what it can use.
         const double terms = static_cast<double>(std::max<std::size_t>(terms_, 150));
         const double part = has_room() ? std::clamp(terms / few_terms, 1.0, 3.5) : 1.0;
-        improve(system, times(3.2 * part, system.work()) + static_cast<std::int64_t>(7e8 / std::pow(terms, 1.5)));
+        // A try with three operands takes longer: the trees are.
+        const double passes = options_.operands == 3 ? 1.7 : 2.5, small = options_.operands == 3 ? 4e8 : 6e8;
+        improve(system, times(passes * part, system.work()) + static_cast<std::int64_t>(small / std::pow(terms, 1.5)));
         return system;
     }
 

@@ -18,17 +18,22 @@ PatternIndex::PatternIndex() : queue_(levels) {
     resize(fewest_entries);
 }
 
-int PatternIndex::add(std::uint64_t key) {
-    std::size_t i = find(key);
-    Entry& e = entries_[i];
-    if (e.count != 0) return ++e.count;
-    e = {key, 1, 0.0f};
-    if (++used_ * 2 > entries_.size()) resize(entries_.size() * (entries_.size() < small_table ? 4 : 2));
-    return 1;
+PatternIndex::Entry& PatternIndex::add(std::uint64_t key) {
+    Entry* e = &entries_[place(key)];
+    if (e->count == 0) {
+        if (++used_ * 2 > entries_.size()) {
+            resize(entries_.size() * (entries_.size() < small_table ? 4 : 2));
+            e = &entries_[place(key)];
+        }
+        *e = {};
+        e->key = key;
+    }
+    ++e->count;
+    return *e;
 }
 
 void PatternIndex::remove(std::uint64_t key) {
-    std::size_t hole = find(key);
+    std::size_t hole = place(key);
     CHECK(entries_[hole].count > 0, "a pattern that does not occur was removed");
     if (--entries_[hole].count > 0) return;
     --used_;
@@ -42,52 +47,51 @@ void PatternIndex::remove(std::uint64_t key) {
     }
 }
 
-int PatternIndex::count(std::uint64_t key) const {
-    return entries_[find(key)].count;
+PatternIndex::Entry* PatternIndex::find(std::uint64_t key) {
+    Entry& e = entries_[place(key)];
+    return e.count != 0 ? &e : nullptr;
 }
 
 std::size_t PatternIndex::level_of(float score) {
-    // A positive float read as an integer rises with its value: exponent, then mantissa. 2^-4 is level 0.
+    // A positive float read as an integer rises with its value: exponent, then mantissa. 2^-4 is level 1.
     constexpr int mantissa_bits = 7, lowest_exponent = 127 - 4;
     const auto bits = static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(score) >> (23 - mantissa_bits));
-    const std::int64_t level = bits - (std::int64_t{lowest_exponent} << mantissa_bits);
-    return static_cast<std::size_t>(std::clamp<std::int64_t>(level, 0, levels - 1));
+    const std::int64_t level = bits - (std::int64_t{lowest_exponent} << mantissa_bits) + 1;
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(level, 1, levels - 1));
 }
 
 std::size_t PatternIndex::highest() const {
     for (std::size_t word = words; word-- > 0;) {
         if (occupied_[word] != 0) return word * 64 + static_cast<std::size_t>(std::bit_width(occupied_[word])) - 1;
     }
-    return levels;
+    return 0;
 }
 
 bool PatternIndex::waits_above(float score) const {
-    const std::size_t level = highest();
-    return level != levels && level > level_of(score);
+    return highest() > level_of(score);
 }
 
-void PatternIndex::offer(std::uint64_t key, float score) {
-    Entry& e = entries_[find(key)];
-    if (e.count == 0 || score <= e.queued) return;
-    e.queued = score;
+void PatternIndex::offer(Entry& entry, std::uint64_t key, float score) {
     const std::size_t level = level_of(score);
-    queue_[level].push_back({score, key});
+    if (level <= entry.level) return;
+    entry.level = level & 0xfff;
+    queue_[level].push_back(key);
     occupied_[level / 64] |= std::uint64_t{1} << (level % 64);
 }
 
 std::optional<PatternIndex::Candidate> PatternIndex::pop() {
-    for (std::size_t level = highest(); level != levels; level = highest()) {
-        std::vector<Candidate>& waiting = queue_[level];
+    for (std::size_t level = highest(); level != 0; level = highest()) {
+        std::vector<std::uint64_t>& waiting = queue_[level];
         while (!waiting.empty()) {
             constexpr std::size_t ahead = 4;
-            if (waiting.size() > ahead) prefetch(waiting[waiting.size() - 1 - ahead].key);
-            const Candidate last = waiting.back();
+            if (waiting.size() > ahead) prefetch(waiting[waiting.size() - 1 - ahead]);
+            const std::uint64_t key = waiting.back();
             waiting.pop_back();
-            Entry& e = entries_[find(last.key)];
-            if (e.count == 0 || e.queued != last.score) continue; // gone, or waiting with another score
-            e.queued = 0.0f;
+            Entry* entry = find(key);
+            if (entry == nullptr || entry->level != level) continue; // gone, or waiting with another score
+            entry->level = 0;
             if (waiting.empty()) occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));
-            return last;
+            return Candidate{key, entry->count, {static_cast<int>(entry->worth), static_cast<int>(entry->bits)}};
         }
         occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));
     }
@@ -105,12 +109,12 @@ void PatternIndex::shrink() {
 }
 
 void PatternIndex::resize(std::size_t entries) {
-    std::vector<Entry> old(entries, Entry{0, 0, 0.0f});
+    std::vector<Entry> old(entries);
     old.swap(entries_);
     mask_ = entries_.size() - 1;
     shift_ = 64 - std::countr_zero(entries);
     for (const Entry& e : old) {
-        if (e.count != 0) entries_[find(e.key)] = e;
+        if (e.count != 0) entries_[place(e.key)] = e;
     }
 }
 

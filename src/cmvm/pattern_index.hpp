@@ -11,50 +11,55 @@
 
 namespace bitgrain::cmvm {
 
+/// What sharing a pattern would change.
+struct PatternValue {
+    int worth = 0; ///< saved in each place, in quarters of a bit; 0: nothing
+    int bits = 0;  ///< of the adder that makes it
+};
+
 class PatternIndex {
   public:
+    struct Entry {
+        std::uint64_t key = 0;
+        std::uint32_t count = 0;            ///< 0: free
+        std::uint32_t worth : 12 = unknown; ///< PatternValue once somebody has asked for it, else unknown
+        std::uint32_t bits : 8 = 0;
+        std::uint32_t level : 12 = 0; ///< of the queue where it waits; 0: none
+    };
+    static constexpr std::uint32_t unknown = 0xfff;
+
     PatternIndex();
 
     /// Starts loading what add() and remove() will need: most of their time is spent waiting for memory.
     void prefetch(std::uint64_t key) const { __builtin_prefetch(&entries_[slot(key)], 1); }
     /// Gives back what more patterns needed: a small table stays in the cache and is copied fast.
     void shrink();
-    /// Returns the new count.
-    int add(std::uint64_t key);
+    /// The entry, already counted; good until the next add or remove.
+    Entry& add(std::uint64_t key);
     void remove(std::uint64_t key);
-    int count(std::uint64_t key) const;
+    /// None when it does not occur.
+    Entry* find(std::uint64_t key);
 
     struct Candidate {
-        float score;
         std::uint64_t key;
+        std::size_t count;
+        PatternValue value;
     };
-    /// Queues a pattern unless it already waits with at least this score.
-    void offer(std::uint64_t key, float score);
+    /// Queues a pattern unless it already waits with at least this score, up to 1/128.
+    void offer(Entry& entry, std::uint64_t key, float score);
     /// A waiting candidate with the highest level, the last offered first; removed from the queue.
     std::optional<Candidate> pop();
     /// True when something of a higher level than this score waits.
     bool waits_above(float score) const;
     void clear_queue();
 
-    /// Calls f(key, count) for every pattern, in no particular order.
-    template <class F>
-    void for_each(F&& f) const {
-        for (const Entry& e : entries_) {
-            if (e.count != 0) f(e.key, e.count);
-        }
-    }
+    /// Different patterns.
     std::size_t size() const { return used_; }
 
   private:
-    struct Entry {
-        std::uint64_t key;
-        std::int32_t count; ///< 0: free
-        float queued;       ///< score it waits with
-    };
-
     std::size_t slot(std::uint64_t key) const { return (key * 0x9e3779b97f4a7c15ULL) >> shift_; }
-    /// Entry of the key, or the free entry where it belongs.
-    std::size_t find(std::uint64_t key) const {
+    /// Place of the key, or the free one where it belongs.
+    std::size_t place(std::uint64_t key) const {
         std::size_t i = slot(key);
         while (entries_[i].count != 0 && entries_[i].key != key)
             i = (i + 1) & mask_;
@@ -62,14 +67,14 @@ class PatternIndex {
     }
     void resize(std::size_t entries);
 
-    /// Scores within 1/128 of each other share a level: a queue of levels needs no comparisons.
+    /// Scores within 1/128 of each other share a level: a queue of levels needs no comparisons. Level 0 is never used.
     static constexpr std::size_t words = 64, levels = words * 64;
     static std::size_t level_of(float score);
-    /// Highest level with anything in it; none: levels.
+    /// Highest level with anything in it; none: 0.
     std::size_t highest() const;
 
     std::vector<Entry> entries_;
-    std::vector<std::vector<Candidate>> queue_; ///< by level; the last one of a level comes first
+    std::vector<std::vector<std::uint64_t>> queue_; ///< keys by level; the last one of a level comes first
     std::array<std::uint64_t, words> occupied_{};
     std::size_t mask_ = 0, used_ = 0;
     int shift_ = 0;

@@ -14,19 +14,29 @@ constexpr double blurs[] = {0.3, 0.6, 0.9, 1.2};
 
 }
 
-void TreePlanner::add_item(const SignedRange& value, int depth) {
+TreePlanner::Waiting TreePlanner::add_item(const SignedRange& value, int depth) {
     const Range& range = value.range;
     double magnitude = std::max(-range.lo, range.hi);
     if (random_ != nullptr) magnitude *= 1.0 + blur_ * random_->uniform();
-    items_.push_back({value, magnitude, depth, top(range), rule_->weight(depth), rule_->weight(depth + 1)});
+    items_.push_back({value, depth, top(range), rule_->weight(depth), rule_->weight(depth + 1)});
+    return {magnitude, static_cast<std::uint32_t>(items_.size() - 1)};
 }
 
-bool TreePlanner::smaller(std::uint32_t a, std::uint32_t b) const {
-    const Item &x = items_[a], &y = items_[b];
-    if (x.magnitude != y.magnitude) return x.magnitude < y.magnitude;
+bool TreePlanner::smaller(const Waiting& a, const Waiting& b) const {
+    if (a.magnitude != b.magnitude) return a.magnitude < b.magnitude;
+    const Item &x = items_[a.name], &y = items_[b.name];
     if (x.value.range.lsb != y.value.range.lsb) return x.value.range.lsb < y.value.range.lsb;
     if (x.depth != y.depth) return x.depth < y.depth;
-    return a < b;
+    return a.name < b.name;
+}
+
+std::size_t TreePlanner::insert(const Waiting& waiting) {
+    std::size_t place = order_.size();
+    order_.push_back(waiting);
+    for (; place > 0 && smaller(waiting, order_[place - 1]); --place)
+        order_[place] = order_[place - 1];
+    order_[place] = waiting;
+    return place;
 }
 
 std::int64_t TreePlanner::room() const {
@@ -56,12 +66,13 @@ TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest
     if (newest) {
         for (std::size_t i = 0; i < order_.size(); ++i)
             look(i, *newest);
+        if (at(*newest).top > highest_lsb_) return best;
         for (std::size_t j = 0; j < order_.size(); ++j)
             look(*newest, j);
         return best;
     }
     for (std::size_t i = 0; i < order_.size(); ++i) {
-        if (at(i).value.range.lo < 0) continue;
+        if (at(i).value.range.lo < 0 || at(i).top > highest_lsb_) continue;
         for (std::size_t j = 0; j < order_.size(); ++j)
             look(i, j);
     }
@@ -135,12 +146,11 @@ std::size_t TreePlanner::merge(const Choice& choice) {
     int depth = 0;
     for (int k = 0; k < choice.operands; ++k) {
         const Item& operand = at(choice.in[k]);
-        merge.in[k] = order_[choice.in[k]];
+        merge.in[k] = order_[choice.in[k]].name;
         depth = std::max(depth, operand.depth);
         weight_ -= operand.weight;
     }
-    const auto name = static_cast<std::uint32_t>(items_.size());
-    add_item(made.value, depth + 1);
+    const Waiting result = add_item(made.value, depth + 1);
     weight_ += items_.back().weight;
     tree_.merges.push_back(merge);
     if (!made.concatenation) {
@@ -148,11 +158,7 @@ std::size_t TreePlanner::merge(const Choice& choice) {
     }
     for (int k = choice.operands; k-- > 0;)
         order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(choice.in[k]));
-    const auto place =
-        order_.insert(std::upper_bound(order_.begin(), order_.end(), name,
-                                       [this](std::uint32_t a, std::uint32_t b) { return smaller(a, b); }),
-                      name);
-    return static_cast<std::size_t>(place - order_.begin());
+    return insert(result);
 }
 
 const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
@@ -164,13 +170,14 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
     weight_ = 0;
     limit_ = rule_->weight(limit);
     bool unsigned_term = false;
+    highest_lsb_ = leaves.front().value.range.lsb;
     for (const TreeLeaf& leaf : leaves) {
-        order_.push_back(static_cast<std::uint32_t>(items_.size()));
-        add_item(leaf.value, leaf.depth);
+        order_.push_back(add_item(leaf.value, leaf.depth));
         weight_ += items_.back().weight;
         unsigned_term = unsigned_term || leaf.value.range.lo >= 0;
+        highest_lsb_ = std::max(highest_lsb_, leaf.value.range.lsb);
     }
-    std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) { return smaller(a, b); });
+    std::sort(order_.begin(), order_.end(), [this](const Waiting& a, const Waiting& b) { return smaller(a, b); });
     std::optional<std::size_t> newest; // nothing but pairs with this one can be a concatenation
     while (order_.size() > 1) {
         Choice choice;
@@ -190,7 +197,7 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
         }
         newest = merge(choice.operands != 0 ? choice : earliest());
     }
-    tree_.depth = items_[order_.front()].depth;
+    tree_.depth = items_[order_.front().name].depth;
     return tree_;
 }
 

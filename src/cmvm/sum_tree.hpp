@@ -50,7 +50,6 @@ class TreePlanner {
     /// A leaf or a merge, at its name in items_.
     struct Item {
         SignedRange value;
-        double magnitude = 0.0;
         int depth = 0;
         int top = 0;
         std::int64_t weight = 0;
@@ -61,9 +60,18 @@ class TreePlanner {
         int operands = 0;              ///< 0: none
     };
 
-    const Item& at(std::size_t place) const { return items_[order_[place]]; }
-    void add_item(const SignedRange& value, int depth);
-    bool smaller(std::uint32_t a, std::uint32_t b) const;
+    /// An item still to be merged; the magnitude, which nearly always decides, is here so that sorting stays in one
+    /// place.
+    struct Waiting {
+        double magnitude = 0.0;
+        std::uint32_t name = 0;
+    };
+
+    const Item& at(std::size_t place) const { return items_[order_[place].name]; }
+    Waiting add_item(const SignedRange& value, int depth);
+    bool smaller(const Waiting& a, const Waiting& b) const;
+    /// Returns its place.
+    std::size_t insert(const Waiting& waiting);
     /// The weight that may be added.
     std::int64_t room() const;
     static std::int64_t growth(const Item& a, const Item& b) {
@@ -80,8 +88,9 @@ class TreePlanner {
     const DepthRule* rule_;
     LutCosts costs_;
     std::size_t triple_window_;
-    std::vector<Item> items_;          ///< by name
-    std::vector<std::uint32_t> order_; ///< names still to be merged, smallest first
+    std::vector<Item> items_;    ///< by name
+    std::vector<Waiting> order_; ///< smallest first
+    int highest_lsb_ = 0;        ///< no item still to be merged has a higher one
     std::int64_t weight_ = 0, limit_ = 0;
     Random* random_ = nullptr; ///< blurs sizes
     double blur_ = 0.0;        ///< sizes are up to 1 + blur times too large

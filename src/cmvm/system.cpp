@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace bitgrain::cmvm {
 
@@ -54,13 +55,19 @@ void System::add_output(RowTerm term, bool zero) {
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-int System::pattern_bits(Pattern pattern) const {
+PatternValue System::pattern_value(Pattern pattern) const {
     const Range& first = signals_[pattern.first()].range;
+    const Range second = scaled(signals_[pattern.second()].range, pattern.shift());
+    int bits = 0;
     if (pattern.first() == pattern.second()) { // exact: (2^shift +- 1) * signal
         const double factor = power_of_two(pattern.shift()) + (pattern.negate() ? -1.0 : 1.0);
-        return top({first.lo * factor, first.hi * factor, first.lsb}) - first.lsb - pattern.shift();
+        bits = top({first.lo * factor, first.hi * factor, first.lsb}) - second.lsb;
+    } else {
+        bits = join({first, false}, {second, pattern.negate()}).bits;
     }
-    return join({first, false}, {scaled(signals_[pattern.second()].range, pattern.shift()), pattern.negate()}).bits;
+    if (bits <= 0) return {};
+    const int other_tops = std::abs(top(first) - top(second)), other_grids = std::abs(first.lsb - second.lsb);
+    return {std::max(1, 4 * (bits - other_tops) - other_grids), bits};
 }
 
 void System::occurrences(Pattern pattern, std::vector<Occurrence>& found) const {

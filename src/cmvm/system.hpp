@@ -88,8 +88,9 @@ class System {
     SignedRange term_range(const RowTerm& term) const {
         return {scaled(signals_[term.signal].range, term.shift), term.negate};
     }
-    /// Carry-chain bits of the adder that would make this pattern.
-    int pattern_bits(Pattern pattern) const;
+    /// A sum is as wide as its largest term whatever is shared: what goes away is an adder of the smaller operand, so
+    /// only the positions that the operands have in common are saved. That other grids make worse partners is measured.
+    PatternValue pattern_value(Pattern pattern) const;
     /// Disjoint places where the pattern can be replaced under the depth rule, by rising row and shift.
     void occurrences(Pattern pattern, std::vector<Occurrence>& found) const;
     /// Pair updates so far: the unit of effort, the same on every machine.
@@ -105,7 +106,8 @@ class System {
         seed_ = seed;
     }
     void spend(std::int64_t work) { work_ += work; }
-    float score(Pattern pattern, std::size_t count) const;
+    /// What sharing so many places gains; not above 0: nothing.
+    float score(std::uint64_t key, const PatternValue& value, std::size_t count) const;
     /// Replaces the pattern in these places by one signal. Returns false when nothing changed.
     bool share(Pattern pattern, std::span<const Occurrence> places);
     /// Writes a signal out in all sums that use it (an output stays).
@@ -147,6 +149,7 @@ class System {
     /// The pairs that this term makes with all terms of the row, into keys_.
     void list_pairs(std::uint32_t row, const RowTerm& term);
     void count_pair(std::uint64_t key);
+    void offer(PatternIndex::Entry& entry, std::uint64_t key);
     std::uint32_t new_signal(LinearForm form);
     /// The living signal with this (normalised) form.
     std::optional<std::uint32_t> find_form(const LinearForm& form) const;
@@ -174,6 +177,7 @@ class System {
     std::vector<SystemOutput> outputs_;
     PatternIndex index_;
     std::vector<std::uint64_t> keys_;
+    std::vector<std::uint64_t> frequent_;                      ///< patterns that watch() must look at
     std::unordered_map<std::uint64_t, std::uint32_t> by_form_; ///< hash of the form; only looked up
     std::vector<std::uint32_t> pending_;                       ///< signals that settle() must look at
     std::vector<std::uint32_t> free_;                          ///< dead signals whose place can be used again

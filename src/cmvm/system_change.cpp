@@ -8,8 +8,8 @@ namespace bitgrain::cmvm {
 
 namespace {
 
-/// Of `count` equal adders one remains; a little more is lost because the pair is now tied together.
-constexpr double made_once = 1.3;
+/// Adders that a shared signal costs for its own: with three operands a term less in a sum is half an adder less there.
+constexpr double made_of_two = 1.0, made_of_three = 1.4;
 
 } // namespace
 
@@ -18,30 +18,33 @@ constexpr double made_once = 1.3;
 void System::watch() {
     watching_ = true;
     index_.clear_queue();
-    struct Counted {
-        std::uint64_t key;
-        int count;
-    };
-    std::vector<Counted> frequent;
-    index_.for_each([&](std::uint64_t key, int count) {
-        if (count >= 2) frequent.push_back({key, count});
-    });
-    std::sort(frequent.begin(), frequent.end(), [](const Counted& a, const Counted& b) { return a.key < b.key; });
-    for (const Counted& c : frequent) {
-        index_.prefetch(c.key);
-        const float value = score(Pattern(c.key), static_cast<std::size_t>(c.count));
-        if (value > 0.0f) index_.offer(c.key, value);
+    for (std::size_t i = 0; i < frequent_.size(); ++i) {
+        constexpr std::size_t ahead = 8;
+        if (i + ahead < frequent_.size()) index_.prefetch(frequent_[i + ahead]);
+        if (PatternIndex::Entry* entry = index_.find(frequent_[i])) offer(*entry, frequent_[i]);
     }
+    frequent_ = {};
 }
 
-float System::score(Pattern pattern, std::size_t count) const {
-    const int bits = pattern_bits(pattern);
-    if (bits <= 0) return 0.0f;
-    const double saved = (static_cast<double>(count) - made_once) * bits;
+float System::score(std::uint64_t key, const PatternValue& value, std::size_t count) const {
+    if (value.worth == 0 || count < 2) return 0.0f;
+    const double made = rule_.operands() == 3 ? made_of_three : made_of_two;
+    const double saved = static_cast<double>(count) * value.worth - made * 4 * value.bits;
+    if (saved <= 0) return 0.0f;
     if (noise_ == 0.0) return static_cast<float>(saved);
-    std::uint64_t h = (pattern.key() ^ seed_) * 0x9e3779b97f4a7c15ULL;
+    std::uint64_t h = (key ^ seed_) * 0x9e3779b97f4a7c15ULL;
     h = (h ^ (h >> 32)) * 0xbf58476d1ce4e5b9ULL;
     return static_cast<float>(saved * (1.0 + noise_ * static_cast<double>(h >> 40) * power_of_two(-24)));
+}
+
+void System::offer(PatternIndex::Entry& entry, std::uint64_t key) {
+    if (entry.worth == PatternIndex::unknown) {
+        const PatternValue value = pattern_value(Pattern(key));
+        entry.worth = static_cast<std::uint32_t>(value.worth) & 0xfff;
+        entry.bits = static_cast<std::uint32_t>(value.bits) & 0xff;
+    }
+    const float gain = score(key, {static_cast<int>(entry.worth), static_cast<int>(entry.bits)}, entry.count);
+    if (gain > 0.0f) index_.offer(entry, key, gain);
 }
 
 void System::list_pairs(std::uint32_t row, const RowTerm& term) {
@@ -55,10 +58,13 @@ void System::list_pairs(std::uint32_t row, const RowTerm& term) {
 }
 
 void System::count_pair(std::uint64_t key) {
-    const int count = index_.add(key);
-    if (!watching_ || count < 2) return;
-    const float value = score(Pattern(key), static_cast<std::size_t>(count));
-    if (value > 0.0f) index_.offer(key, value);
+    PatternIndex::Entry& entry = index_.add(key);
+    if (entry.count < 2) return;
+    if (watching_) {
+        offer(entry, key);
+    } else if (entry.count == 2) {
+        frequent_.push_back(key);
+    }
 }
 
 void System::put(std::uint32_t row, RowTerm term) {
@@ -76,6 +82,7 @@ void System::put(std::uint32_t row, RowTerm term) {
 
 void System::insert(std::uint32_t row, const RowTerm& term) {
     std::vector<RowTerm>& terms = signals_[row].terms;
+    CHECK(term.shift >= 0 && term.shift <= Pattern::max_shift, "a digit is out of range");
     list_pairs(row, term);
     for (const std::uint64_t key : keys_)
         count_pair(key);

@@ -7,8 +7,7 @@ namespace bitgrain::cmvm {
 void System::lift_bars() {
     barred_.clear();
     for (const std::uint64_t key : refused_) {
-        const int count = index_.count(key);
-        if (count >= 2) index_.offer(key, score(Pattern(key), static_cast<std::size_t>(count)));
+        if (PatternIndex::Entry* entry = index_.find(key)) offer(*entry, key);
     }
     refused_.clear();
 }
