@@ -121,7 +121,7 @@ Run<T> Engine<T>::tile_run(const Run<T>& shared, Slot& slot, Frame& frame, const
     run.features = data.features;
     run.row_numbers = rows;
     if (!slot.shared_gradients.empty()) run.shared_gradients = slot.shared_gradients.data();
-    run.ranges = &slot.ranges;
+    if (shared.ranges != nullptr) run.ranges = &slot.ranges;
     run.sums = &slot.sums;
     if (frame.values.empty()) {
         frame.values.assign(tile_size_, T(0));
@@ -217,7 +217,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     // A small batch is computed in a small tile.
     const std::size_t lanes = rows.size() > tile_rows / 2 ? tile_rows : tile_rows / 2;
     Run<T> shared = shared_run(mode, rows.size(), lanes);
-    shared.ranges = &slots_[0].ranges;
+    if (mode == Mode::train) shared.ranges = &slots_[0].ranges;
     shared.tracked = &parameters_;
 
     const auto each_tile = [&](auto&& body) {
@@ -226,7 +226,8 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
             for (std::size_t t = span.first; t < span.last; ++t) {
                 const std::size_t first = t * tile_rows, count = std::min(tile_rows, rows.size() - first);
                 Frame& frame = frames_[keep_tiles ? t : thread];
-                body(t, slots_[s], frame, rows.subspan(first, count));
+                Run<T> run = tile_run(shared, slots_[s], frame, data, rows.subspan(first, count));
+                body(slots_[s], run);
             }
         });
     };
@@ -251,8 +252,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
                 node.op->forward(shared);
             }
         }
-        each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
-            Run<T> run = tile_run(shared, slot, frame, data, tile);
+        each_tile([&](Slot& slot, Run<T>& run) {
             forward_tile(run, phase);
             statistics_before(phase, [&](const BatchStatistics& op) { op.accumulate(run); });
             if (phase + 1 < phases) return;
@@ -262,7 +262,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
                     std::fill_n(run.gradient(Var{static_cast<std::uint32_t>(v)}), node.size * lanes, T(0));
             }
             const LossResult result =
-                loss.apply(data, tile, rows.size(), lanes, run.value(output_), run.gradient(output_));
+                loss.apply(data, run.row_numbers, rows.size(), lanes, run.value(output_), run.gradient(output_));
             slot.loss += result.loss;
             slot.correct += result.correct;
             backward_tile(run, phase);
@@ -288,8 +288,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
     for (int phase = phases - 1; phase >= 0; --phase) {
         if (phase + 1 < phases) {
             const AlignedVector<T> gradients = shared_gradients_; // of the statistics, complete: their phase is done
-            each_tile([&](std::size_t, Slot& slot, Frame& frame, std::span<const std::uint32_t> tile) {
-                Run<T> run = tile_run(shared, slot, frame, data, tile);
+            each_tile([&](Slot&, Run<T>& run) {
                 statistics_before(phase, [&](const BatchStatistics& op) { op.spread(run, gradients.data()); });
                 backward_tile(run, phase);
             });
@@ -334,7 +333,6 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
             const std::size_t first = t * tile_rows, count = std::min(tile_rows, data.count - first);
             Run<T> run = tile_run(shared, slots_[s], frames_[thread], data,
                                   std::span<const std::uint32_t>(all).subspan(first, count));
-            if (mode == Mode::infer) run.ranges = nullptr;
             run.casts = casts;
             for (int phase = 0; phase < graph_.phases(); ++phase)
                 forward_tile(run, phase);

@@ -10,6 +10,8 @@ namespace bitgrain::nn {
 
 namespace {
 
+constexpr std::size_t cache_line = 64; // bytes
+
 class Input final : public Op {
   public:
     Input(Var y, std::vector<std::uint32_t> features, std::size_t size)
@@ -24,6 +26,11 @@ class Input final : public Op {
     template <class T>
     void copy(Run<T>& run) const {
         T* y = run.value(y_);
+        for (const std::uint32_t row : run.row_numbers) { // the rows of a batch lie anywhere in the memory
+            const T* values = run.data + std::size_t{row} * run.features;
+            for (std::size_t e = 0; e < run.features; e += cache_line / sizeof(T))
+                __builtin_prefetch(values + e);
+        }
         for (std::size_t r = 0; r < run.lanes; ++r) {
             // A tile that is not full repeats its last row: ranges are not disturbed, and the loss gives it no
             // gradient.

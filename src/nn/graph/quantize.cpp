@@ -108,8 +108,7 @@ class Quantize final : public Op {
         T* y = run.value(y_);
         const std::size_t n = quantizer_.size();
         if (!run.quantised()) {
-            std::copy_n(x, n * rows(run), y);
-            if (run.ranges != nullptr) record(run, y);
+            copy(run, x, y);
         } else if (run.mode == Mode::infer && !shared_) {
             const std::vector<fx::Cast>& casts = (*run.casts)[vars_.number];
             for (std::size_t i = 0; i < n * run.lanes; ++i)
@@ -162,20 +161,24 @@ class Quantize final : public Op {
     }
 
     template <class T>
-    void record(Run<T>& run, const T* y) const {
-        if (shared_ && quantizer_.groups() == quantizer_.size()) {
-            T* __restrict lo = run.ranges->lo.data() + quantizer_.range_offset;
-            T* __restrict hi = run.ranges->hi.data() + quantizer_.range_offset;
-            for (std::size_t e = 0; e < quantizer_.size(); ++e) {
-                lo[e] = y[e] < lo[e] ? y[e] : lo[e];
-                hi[e] = y[e] > hi[e] ? y[e] : hi[e];
-            }
+    void copy(Run<T>& run, const T* x, T* y) const {
+        if (shared_) {
+            std::copy_n(x, quantizer_.size(), y);
+            if (run.ranges != nullptr) record(run, y);
             return;
         }
         for (std::size_t e = 0; e < quantizer_.size(); ++e) {
-            const auto [lo, hi] = std::minmax_element(y + e * rows(run), y + (e + 1) * rows(run));
-            widen(run, e, Extremes<T>{*lo, *hi});
+            const std::size_t at = e * run.lanes;
+            const Extremes<T> extremes = map_rows(run.lanes, x + at, y + at, [](T value) { return value; });
+            if (run.ranges != nullptr) widen(run, e, extremes);
         }
+    }
+
+    /// Of a shared result: one value per element.
+    template <class T>
+    void record(Run<T>& run, const T* y) const {
+        for (std::size_t e = 0; e < quantizer_.size(); ++e)
+            widen(run, e, Extremes<T>{y[e], y[e]});
     }
 
     template <class T>

@@ -69,16 +69,13 @@ struct Extremes {
     T lo, hi;
 };
 
-/// One element, all rows of a tile (a multiple of lane_count): y = round(clamp(x) * scale) * step; returns the extremes
-/// of y.
-template <fx::Round mode, bool clamps, class T>
-inline Extremes<T> quantize_rows(std::size_t rows, const T* __restrict x, T* __restrict y, T scale, T step, T low,
-                                 T high) {
+/// One element, all rows of a tile (a multiple of lane_count): y = q(x); returns the extremes of y.
+template <class T, class Function>
+inline Extremes<T> map_rows(std::size_t rows, const T* __restrict x, T* __restrict y, const Function& function) {
     T lo[lane_count], hi[lane_count];
     for (std::size_t r = 0; r < rows; r += lane_count) {
         for (std::size_t k = 0; k < lane_count; ++k) {
-            const T inside = clamps ? clamp_to(x[r + k], low, high) : x[r + k];
-            const T q = round_to_integer<mode>(inside * scale) * step;
+            const T q = function(x[r + k]);
             y[r + k] = q;
             lo[k] = r == 0 ? q : q < lo[k] ? q : lo[k];
             hi[k] = r == 0 ? q : q > hi[k] ? q : hi[k];
@@ -86,6 +83,15 @@ inline Extremes<T> quantize_rows(std::size_t rows, const T* __restrict x, T* __r
     }
     return {fold<lane_count>(lo, [](auto a, auto b) { return b < a ? b : a; }),
             fold<lane_count>(hi, [](auto a, auto b) { return b > a ? b : a; })};
+}
+
+/// y = round(clamp(x) * scale) * step
+template <fx::Round mode, bool clamps, class T>
+inline Extremes<T> quantize_rows(std::size_t rows, const T* x, T* y, T scale, T step, T low, T high) {
+    return map_rows(rows, x, y, [=](T value) {
+        const T inside = clamps ? clamp_to(value, low, high) : value;
+        return round_to_integer<mode>(inside * scale) * step;
+    });
 }
 
 /// n elements, each with its own scale, step and bounds (a kernel).
