@@ -188,11 +188,9 @@ template <class T>
 void Engine<T>::reduce_gradients(std::size_t slots) {
     T* __restrict total = shared_gradients_.data();
     for (std::size_t s = 1; s < slots; ++s) {
-        T* __restrict gradients = slots_[s].shared_gradients.data();
-        for (std::size_t i = 0; i < tile_gradients_size_; ++i) {
+        const T* __restrict gradients = slots_[s].shared_gradients.data();
+        for (std::size_t i = 0; i < tile_gradients_size_; ++i)
             total[i] += gradients[i];
-            gradients[i] = T(0);
-        }
     }
 }
 
@@ -222,6 +220,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
 
     const auto each_tile = [&](auto&& body) {
         workers_.run(slots, [&](unsigned thread, std::size_t s) {
+            std::fill(slots_[s].shared_gradients.begin(), slots_[s].shared_gradients.end(), T(0));
             const TileSpan span = tiles_of_slot(s, slots, tiles);
             for (std::size_t t = span.first; t < span.last; ++t) {
                 const std::size_t first = t * tile_rows, count = std::min(tile_rows, rows.size() - first);

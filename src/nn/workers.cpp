@@ -1,8 +1,25 @@
 #include "nn/workers.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace bitgrain::nn {
+
+template <class Condition>
+bool Workers::Lookout::sees(const Condition& condition) {
+    if (rest_ > 0) {
+        --rest_;
+        return condition();
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+    do {
+        for (int i = 0; i < 100; ++i) {
+            if (condition()) return true;
+        }
+    } while (std::chrono::steady_clock::now() < end);
+    rest_ = 30;
+    return false;
+}
 
 Workers::Workers(unsigned threads) {
     if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
@@ -37,8 +54,11 @@ void Workers::run(std::size_t count, const std::function<void(unsigned, std::siz
     }
     start_.notify_all();
     take_jobs(0);
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return busy_ == 0; });
+    const auto all_done = [this] { return busy_ == 0; };
+    if (!lookout_.sees(all_done)) {
+        std::unique_lock lock(mutex_);
+        done_.wait(lock, all_done);
+    }
     if (error_) std::rethrow_exception(error_);
 }
 
@@ -55,16 +75,19 @@ void Workers::take_jobs(unsigned thread) {
 
 void Workers::work(unsigned thread) {
     std::uint64_t seen = 0;
+    Lookout lookout;
+    const auto called = [&] { return stop_ || round_ != seen; };
     for (;;) {
-        {
+        if (!lookout.sees(called)) {
             std::unique_lock lock(mutex_);
-            start_.wait(lock, [&] { return stop_ || round_ != seen; });
-            if (stop_) return;
-            seen = round_;
+            start_.wait(lock, called);
         }
+        if (stop_) return;
+        ++seen;
         take_jobs(thread);
-        const std::lock_guard lock(mutex_);
-        if (--busy_ == 0) done_.notify_one();
+        if (--busy_ > 0) continue;
+        const std::lock_guard lock(mutex_); // the caller is either asleep by now, or looks again before it sleeps
+        done_.notify_one();
     }
 }
 
