@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 BUILD := build
 SANITIZE := build-sanitize
 
-PACKAGES := cmake ninja-build g++ verilator iverilog yosys tcl libeigen3-dev libcli11-dev liblemon-dev catch2 nlohmann-json3-dev \
+PACKAGES := cmake ninja-build g++ verilator iverilog yosys tcl libeigen3-dev libcli11-dev catch2 nlohmann-json3-dev \
 	zlib1g-dev libhdf5-dev libzip-dev pkg-config clang-format clang-tidy
 # Folders of tests that need no Verilator run again under the address and undefined-behaviour sanitizers.
 SANITIZED := base fx data cmvm ir model opt hw lower nn import

@@ -80,21 +80,25 @@ TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest
 }
 
 /// The larger operand decides the top, so it is the smallest possible; of the others the one that wastes no depth.
-TreePlanner::Choice TreePlanner::smallest_pair() const {
+/// What a pair adds to the weight depends on the two depths alone: one partner of each depth, the smallest, will do.
+TreePlanner::Choice TreePlanner::smallest_pair() {
     const std::int64_t room_left = room();
-    for (std::size_t j = 1; j < order_.size(); ++j) {
+    partners_.clear();
+    for (std::size_t j = 0; j < order_.size(); ++j) {
         const Item& large = at(j);
         Choice best;
         int least_wait = 0;
-        for (std::size_t i = 0; i < j; ++i) {
+        bool known = false;
+        for (const std::size_t i : partners_) {
             const Item& small = at(i);
+            known = known || small.depth == large.depth;
             const int wait = rule_->limited() ? std::abs(small.depth - large.depth) : 0;
             if ((best.operands != 0 && wait >= least_wait) || growth(small, large) > room_left) continue;
             best = {{i, j, 0}, 2};
             least_wait = wait;
-            if (wait == 0) break;
         }
         if (best.operands != 0) return best;
+        if (!known) partners_.push_back(j);
     }
     return {};
 }
@@ -187,14 +191,13 @@ const Tree& TreePlanner::plan(std::span<const TreeLeaf> leaves, int limit) {
             newest.reset();
             continue;
         }
-        choice = smallest_pair();
         // An even number of terms needs one two-operand adder: the cheapest place is the first, with the smallest.
         // Where a position costs as much as two, the third operand is for sums that are in a hurry.
+        const bool possible = rule_->operands() == 3 && order_.size() > 2;
         const bool worth = order_.size() % 2 == 1 && costs_.triple_bit < 2 * costs_.adder_bit;
-        if (rule_->operands() == 3 && order_.size() > 2 && (worth || choice.operands == 0)) {
-            const Choice three = smallest_triple();
-            if (three.operands != 0) choice = three;
-        }
+        if (possible && worth) choice = smallest_triple();
+        if (choice.operands == 0) choice = smallest_pair();
+        if (choice.operands == 0 && possible && !worth) choice = smallest_triple();
         newest = merge(choice.operands != 0 ? choice : earliest());
     }
     tree_.depth = items_[order_.front().name].depth;

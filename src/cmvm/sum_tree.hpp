@@ -78,7 +78,7 @@ class TreePlanner {
         return std::max(a.next_weight, b.next_weight) - a.weight - b.weight;
     }
     Choice concatenation(std::optional<std::size_t> newest) const;
-    Choice smallest_pair() const;
+    Choice smallest_pair();
     Choice smallest_triple() const;
     Choice earliest() const;
     Joined joined(const Choice& choice) const;
@@ -88,9 +88,10 @@ class TreePlanner {
     const DepthRule* rule_;
     LutCosts costs_;
     std::size_t triple_window_;
-    std::vector<Item> items_;    ///< by name
-    std::vector<Waiting> order_; ///< smallest first
-    int highest_lsb_ = 0;        ///< no item still to be merged has a higher one
+    std::vector<Item> items_;           ///< by name
+    std::vector<Waiting> order_;        ///< smallest first
+    int highest_lsb_ = 0;               ///< no item still to be merged has a higher one
+    std::vector<std::size_t> partners_; ///< of smallest_pair(): the first place of each depth
     std::int64_t weight_ = 0, limit_ = 0;
     Random* random_ = nullptr; ///< blurs sizes
     double blur_ = 0.0;        ///< sizes are up to 1 + blur times too large

@@ -1,6 +1,6 @@
 // Linear programs over difference constraints: minimise sum of cost[i] * x[i] subject to x[to] - x[from] >= least, all
 // x integer. The optimum of such a program is integral, and its dual is a minimum-cost flow whose potentials are the
-// x (Leiserson, Saxe, "Retiming synchronous circuitry", 1991, section 8); LEMON's network simplex solves it.
+// x (Leiserson, Saxe, "Retiming synchronous circuitry", 1991, section 8).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct Difference {
     int least = 0;
 };
 
-/// The x of least cost, with x[0] = 0. The costs must sum to 0 (only differences matter), the constraints must be
-/// satisfiable and bound the cost from below; else InternalError.
+/// The x of least cost, with x[0] = 0; of several the one that is the smallest in every element. The constraints must
+/// be satisfiable, bound every x from below, and bound the cost from below; else InternalError.
 std::vector<int> minimize(const std::vector<std::int64_t>& cost, const std::vector<Difference>& differences);
 
 } // namespace bitgrain::hw

@@ -21,7 +21,7 @@ namespace bitgrain::hw {
 
 namespace {
 
-/// Networks of 100,000 adders stay below half of it and take about ten seconds; far larger ones take minutes.
+/// Networks of 100,000 adders stay below half of it and take about three seconds.
 constexpr std::size_t most_differences = 2'000'000;
 
 /// A stage: a variable of the program plus a constant, or a constant alone (variable 0). Always within first .. last.
