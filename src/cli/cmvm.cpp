@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace bitgrain::cli {
 
@@ -25,6 +26,8 @@ struct Arguments {
     cmvm::Options solver;
     std::string slack = "0";
     std::string effort = "normal";
+    std::vector<int> costs;    ///< in the order of the option's help; empty: the defaults
+    std::vector<double> delay; ///< the same
     bool json = false;
 };
 
@@ -32,6 +35,7 @@ struct Row {
     std::string name;
     cmvm::Cost cost;
     int min_depth = 0;
+    std::optional<double> delay, min_delay; ///< only with a limit in time
     double cpu_seconds = 0;
     bool exact = false;
 };
@@ -41,7 +45,29 @@ cmvm::Options solver_options(const Arguments& arguments) {
     options.slack = read_slack(arguments.slack);
     options.effort = read_effort(arguments.effort);
     if (options.operands < 2 || options.operands > 3) throw Error("must be 2 or 3", "--operands");
-    if (!std::isfinite(options.seconds) || options.seconds <= 0) throw Error("must be more than 0 s", "--seconds");
+    if (options.seconds && !(std::isfinite(*options.seconds) && *options.seconds > 0)) {
+        throw Error("must be more than 0 s", "--seconds");
+    }
+    if (!arguments.costs.empty()) {
+        const std::vector<int>& c = arguments.costs;
+        if (std::any_of(c.begin(), c.end(), [](int cost) { return cost < 0; }))
+            throw Error("must not be negative", "--costs");
+        options.costs.adder_bit = c[0];
+        options.costs.triple_bit = c[1];
+        options.costs.triple = c[2];
+        options.costs.table_bit = c[3];
+        options.costs.table_pair = c[4];
+    }
+    if (!arguments.delay.empty()) {
+        const std::vector<double>& d = arguments.delay;
+        if (!std::all_of(d.begin(), d.end(), [](double time) { return std::isfinite(time) && time > 0; })) {
+            throw Error("must be more than 0", "--delay");
+        }
+        options.delay = {d[0], d[1], d[2], d[3]};
+    }
+    if (options.delay_slack && !(std::isfinite(*options.delay_slack) && *options.delay_slack >= 0)) {
+        throw Error("must not be negative", "--delay-slack");
+    }
     return options;
 }
 
@@ -73,7 +99,12 @@ Row solve(const cmvm::ProblemFile& file, const fs::path& path, const cmvm::Optio
         const double start = cpu_seconds();
         const cmvm::AdderGraph graph = cmvm::solve(file.problem, options);
         row.cpu_seconds = cpu_seconds() - start;
-        row.cost = cmvm::cost(graph);
+        row.cost = cmvm::cost(graph, options.costs);
+        if (options.delay_slack) {
+            const std::vector<double> delays = cmvm::output_delays(graph, options.delay);
+            row.delay = delays.empty() ? 0.0 : *std::max_element(delays.begin(), delays.end());
+            row.min_delay = cmvm::least_delay(file.problem, options);
+        }
         row.exact = is_exact(graph, file.problem, options.seed);
     } catch (const Error& error) { // the solver does not know of files
         throw Error(error.message(), path.string(), error.hint());
@@ -90,6 +121,10 @@ std::string json_line(const Row& row) {
     json["min_depth"] = row.min_depth;
     json["cpu_s"] = row.cpu_seconds;
     json["exact"] = row.exact;
+    if (row.delay) {
+        json["delay"] = *row.delay;
+        json["min_delay"] = *row.min_delay;
+    }
     return json.dump();
 }
 
@@ -102,7 +137,12 @@ std::string text_line(const Row& row, std::size_t name_width) {
     std::snprintf(numbers, sizeof numbers, "  %7zu  %8lld  %5d  %9d  %9.4f  %5s", row.cost.adders,
                   static_cast<long long>(row.cost.lut_bits), row.cost.depth, row.min_depth, row.cpu_seconds,
                   row.exact ? "yes" : "no");
-    return padded(row.name, name_width) + numbers;
+    std::string line = padded(row.name, name_width) + numbers;
+    if (row.delay) {
+        std::snprintf(numbers, sizeof numbers, "  %8.3f  %9.3f", *row.delay, *row.min_delay);
+        line += numbers;
+    }
+    return line;
 }
 
 /// Row by row and not at the end: large matrices take a while.
@@ -120,7 +160,8 @@ int run(const Arguments& arguments) {
         name_width = std::max(name_width, files.back().name.size());
     }
     if (!arguments.json) {
-        print_line(padded("name", name_width) + "   adders  lut_bits  depth  min_depth      cpu_s  exact");
+        print_line(padded("name", name_width) + "   adders  lut_bits  depth  min_depth      cpu_s  exact" +
+                   (options.delay_slack ? "     delay  min_delay" : ""));
     }
     bool exact = true;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -151,9 +192,23 @@ Command cmvm_command(CLI::App& program) {
     app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
         ->capture_default_str()
         ->type_name("LEVEL");
-    app->add_option("--seconds", solver.seconds, "Time for each matrix with --effort high")
-        ->capture_default_str()
+    app->add_option("--seconds", solver.seconds,
+                    "Time for each matrix with --effort high; without it the effort follows the size of the matrix")
         ->type_name("SECONDS");
+    app->add_option("--costs", arguments->costs,
+                    "LUTs of: a bit of an adder, a bit of a three-operand adder, such an adder besides, a bit of a\n"
+                    "table, two bits of a table that leaves an input free [1,1,1,1,1]")
+        ->delimiter(',')
+        ->expected(5)
+        ->type_name("A,B,C,D,E");
+    app->add_option("--delay-slack", solver.delay_slack,
+                    "Also a limit in time by width: so much beyond the fastest known trees")
+        ->type_name("TIME");
+    app->add_option("--delay", arguments->delay,
+                    "Time of: an adder, a position of it; factor with three operands; a table [1.1,0.025,1.3,1.1]")
+        ->delimiter(',')
+        ->expected(4)
+        ->type_name("A,B,C,D");
     app->add_option("--seed", solver.seed, "Seed of the search and of the inputs that check its result")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.8e19).description(""))

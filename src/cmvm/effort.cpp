@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace bitgrain::cmvm {
 namespace {
 
 /// Bits a try may lose at first; flat between 2 and 8.
-constexpr double temperature = 4.0;
+constexpr double temperature = 3.0;
 /// Writing columns from each other must save this part of all terms to be tried.
 constexpr double worthwhile = 0.9;
 /// High effort gives up after this many rounds in a row without a gain; each round is longer than the one before.
@@ -58,19 +59,45 @@ class Attempt {
         return system;
     }
 
-    /// Annealing in rounds, each longer than the one before: some lanes from the best so far, some from a new pass.
-    /// What a round finds does not depend on how many cores its lanes share.
+    /// With a time, or where a third of a second is more than the size asks for: annealing in rounds on all cores. Else
+    /// one long annealing, which finds more with the same work than several short ones.
     System high() const {
+        if (options_.seconds || is_small()) return high_in_rounds();
+        System system = better_first();
+        improve(system, high_work(system.work()));
+        return system;
+    }
+
+  private:
+    static constexpr std::int64_t small_work = 30'000;
+    static constexpr std::size_t small_matrix = 1000; ///< entries
+    static constexpr std::int64_t small_matrix_work = 10'000'000;
+    static constexpr double few_terms = 1600, many_terms = 11'000;
+    static constexpr std::int64_t round_length = 25; ///< in passes of sharing
+    static constexpr std::int64_t most_rounds = 6;
+
+    bool is_small() const { return prepared_.columns.size() * prepared_.sources.size() < small_matrix; }
+    /// As much as the greedy solvers of others take, whose time grows with more than the square of the terms.
+    std::int64_t high_work(std::int64_t pass) const {
+        const double passes = options_.operands == 3 ? 7.0 : 10.0;
+        return times(passes * std::sqrt(static_cast<double>(terms_) / 750.0), pass);
+    }
+
+    /// Each round is longer than the one before; some lanes start from the best so far, some from a new pass. What a
+    /// round finds does not depend on how many cores its lanes share.
+    System high_in_rounds() const {
         const auto start = std::chrono::steady_clock::now();
         const auto time_is_up = [&] {
-            return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() > options_.seconds;
+            return options_.seconds &&
+                   std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() > *options_.seconds;
         };
         System best = better_first();
         const Random seeds(options_.seed);
         std::int64_t best_bits = bits_of(best);
-        std::int64_t work = 4 * best.work() + 100'000;
+        std::int64_t left = options_.seconds ? std::numeric_limits<std::int64_t>::max() : small_matrix_work;
+        std::int64_t work = 4 * best.work() + 20'000;
         int idle = 0;
-        for (std::uint64_t round = 0; idle < idle_rounds && !time_is_up(); ++round) {
+        for (std::uint64_t round = 0; idle < idle_rounds && left > 0 && !time_is_up(); ++round) {
             std::vector<std::optional<System>> found(lanes);
             std::vector<std::int64_t> bits(lanes, best_bits);
             run_parallel(lanes, [&](std::size_t lane) {
@@ -88,16 +115,11 @@ class Attempt {
                 best = std::move(*found[lane]);
                 idle = 0;
             }
+            left -= work * static_cast<std::int64_t>(lanes);
             work += work / 2;
         }
         return best;
     }
-
-  private:
-    static constexpr std::int64_t small_work = 30'000;
-    static constexpr double few_terms = 1600, many_terms = 11'000;
-    static constexpr std::int64_t round_length = 25; ///< in passes of sharing
-    static constexpr std::int64_t most_rounds = 6;
 
     /// With levels to spare the pass and each try cost the same, but there is more to find.
     bool has_room() const { return !prepared_.deepest || *prepared_.deepest > prepared_.least_binary_depth; }
@@ -159,7 +181,7 @@ int more_trees(Effort effort) {
     case Effort::normal:
         return 16;
     case Effort::high:
-        return 256;
+        return 48;
     }
     CHECK(false, "unknown effort");
 }

@@ -22,7 +22,6 @@ inline RowTerm moved(const RowTerm& term, int shift, bool negate) {
 class Pattern {
   public:
     static constexpr std::uint32_t max_signals = 1u << 24;
-    static constexpr int max_shift = 63; ///< of a term: so far apart can two of them be
 
     explicit Pattern(std::uint64_t key) : key_(key) {}
     Pattern(const RowTerm& a, const RowTerm& b) {

@@ -58,6 +58,10 @@ ProblemFile read_problem(const std::filesystem::path& path) {
         p.arrival = reader.get<std::vector<int>>("input_latency");
         if (p.arrival.size() != p.rows) reader.at("input_latency").fail("one number per row is needed");
     }
+    if (reader.has("output_limit")) {
+        p.limits = reader.get<std::vector<int>>("output_limit");
+        if (p.limits.size() != p.columns) reader.at("output_limit").fail("one number per column is needed");
+    }
     reader.finish();
     return file;
 }

@@ -10,7 +10,7 @@ namespace bitgrain::cmvm {
 namespace {
 
 // Measured on dense and heterogeneous matrices; all of them are flat around these values.
-constexpr std::int64_t most_torn_out = 5; ///< signals per try
+constexpr std::int64_t most_torn_out = 2; ///< signals per try
 constexpr double torn_around_sum = 0.5;   ///< else around a signal
 /// Of so many the signal with the fewest uses is torn out: it is cheap to replace and saves least.
 constexpr int looked_at = 3;

@@ -85,7 +85,8 @@ struct Options {
     std::optional<int> slack = 0;
     int operands = 2; ///< largest number of operands of one adder: 2 or 3
     Effort effort = Effort::normal;
-    double seconds = 1.0; ///< time budget of Effort::high; others do not look at a clock
+    /// Time budget of Effort::high, others do not look at a clock. None: a budget of work by the size of the problem.
+    std::optional<double> seconds;
     std::uint64_t seed = 1;
     LutCosts costs;
     DelayModel delay;
@@ -95,8 +96,7 @@ struct Options {
     bool tables = false; ///< also look-ups, where they cost less than adders; the depth limit stays that of adders
 };
 
-/// The same problem and options give the same graph (Effort::high: as long as it is stopped by its search, not by
-/// time).
+/// The same problem and options give the same graph (Effort::high with a time: as long as the search stops by itself).
 AdderGraph solve(const Problem& problem, const Options& options);
 
 /// Least depth of the slowest output when nothing is shared (signed digits, Kraft sum over arrivals).

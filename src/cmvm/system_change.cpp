@@ -82,7 +82,6 @@ void System::put(std::uint32_t row, RowTerm term) {
 
 void System::insert(std::uint32_t row, const RowTerm& term) {
     std::vector<RowTerm>& terms = signals_[row].terms;
-    CHECK(term.shift >= 0 && term.shift <= Pattern::max_shift, "a digit is out of range");
     list_pairs(row, term);
     for (const std::uint64_t key : keys_)
         count_pair(key);

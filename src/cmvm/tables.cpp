@@ -123,7 +123,7 @@ std::optional<AdderGraph> solve_reduced(const Problem& problem, const Reduced& r
 AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
     Options options = asked;
     options.tables = false;
-    options.seconds = asked.seconds / 2; // plain and with the best plan
+    if (asked.seconds) options.seconds = *asked.seconds / 2; // plain and with the best plan
     Prepared prepared = prepare(problem, options.operands);
     set_limits(prepared, problem, options);
     const std::vector<int> limits = output_limits(prepared);

@@ -119,6 +119,30 @@ TEST_CASE("the options of cmvm reach the solver", "[cli][cmvm]") {
     }
 }
 
+TEST_CASE("cmvm limits the time by width and says what it came to", "[cli][cmvm]") {
+    const Matrices m("delay");
+    const Json row = json_rows({"cmvm", m.sums, "--slack", "none", "--delay-slack", "0", "--json"}).at(0);
+    REQUIRE(row["exact"] == true);
+    REQUIRE(row["min_delay"].get<double>() > 1.1); // an adder and its positions
+    REQUIRE(row["delay"].get<double>() <= row["min_delay"].get<double>() + 1e-6);
+    const Json slow = json_rows({"cmvm", m.sums, "--delay-slack", "1", "--delay", "10,1,1.3,1", "--json"}).at(0);
+    REQUIRE(slow["min_delay"].get<double>() > 10);
+    const Outcome table = run_program({"cmvm", m.sums, "--delay-slack", "0.5"});
+    REQUIRE(table.code == 0);
+    REQUIRE_THAT(table.out, Contains("delay  min_delay"));
+}
+
+TEST_CASE("cmvm counts with the costs of another fabric", "[cli][cmvm]") {
+    const Matrices m("costs");
+    const Json plain = json_rows({"cmvm", m.sums, "--json"}).at(0);
+    const Json dear = json_rows({"cmvm", m.sums, "--costs", "3,1,1,1,1", "--json"}).at(0);
+    REQUIRE(dear["lut_bits"].get<int>() == 3 * plain["lut_bits"].get<int>());
+    REQUIRE_THAT(m.refused({m.sums, "--costs", "1,1,-1,1,1"}), Contains("--costs"));
+    REQUIRE_THAT(m.refused({m.sums, "--costs", "1,1"}), Contains("--costs"));
+    REQUIRE_THAT(m.refused({m.sums, "--delay-slack", "-1"}), Contains("--delay-slack"));
+    REQUIRE_THAT(m.refused({m.sums, "--delay", "1,0,1,1"}), Contains("--delay"));
+}
+
 TEST_CASE("cmvm names the file and the place of bad matrices before it solves any", "[cli][cmvm]") {
     const Matrices m("bad");
     const std::string bad = m.folder.string("bad.json");

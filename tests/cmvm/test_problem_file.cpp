@@ -34,8 +34,9 @@ const char* const good_kernel = "[[1, 2, 3], [-4, 5, 0]]";
 
 } // namespace
 
-TEST_CASE("a matrix file gives weights, grids and arrival times", "[cmvm]") {
-    const ProblemFile file = read_text(with(good_inputs, good_kernel, R"(, "input_latency": [0, 2])"));
+TEST_CASE("a matrix file gives weights, grids, arrival times and limits", "[cmvm]") {
+    const ProblemFile file =
+        read_text(with(good_inputs, good_kernel, R"(, "input_latency": [0, 2], "output_limit": [3, 4, 5])"));
     const Problem& p = file.problem;
     REQUIRE(file.name == "m");
     REQUIRE(p.rows == 2);
@@ -45,6 +46,7 @@ TEST_CASE("a matrix file gives weights, grids and arrival times", "[cmvm]") {
     REQUIRE(p.inputs[0] == fx::Interval{-16, 15, 4});
     REQUIRE(p.inputs[1] == fx::Interval{0, 3, -1});
     REQUIRE(p.arrival == std::vector<int>{0, 2});
+    REQUIRE(p.limits == std::vector<int>{3, 4, 5});
 }
 
 TEST_CASE("a malformed matrix file is refused", "[cmvm]") {
@@ -54,6 +56,7 @@ TEST_CASE("a malformed matrix file is refused", "[cmvm]") {
     REQUIRE_THROWS_AS(read_text(with("[[0, 1, 1]]", good_kernel)), Error);                    // too few inputs
     REQUIRE_THROWS_AS(read_text(with(good_inputs, "[[1, 2], [3, 4]]")), Error);               // ragged
     REQUIRE_THROWS_AS(read_text(with(good_inputs, good_kernel, R"(, "kernels": 1)")), Error); // unknown key
+    REQUIRE_THROWS_AS(read_text(with(good_inputs, good_kernel, R"(, "output_limit": [1])")), Error);
 }
 
 } // namespace bitgrain::cmvm
