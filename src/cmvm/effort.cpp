@@ -22,7 +22,7 @@ constexpr double temperature = 3.0;
 /// Writing columns from each other must save this part of all terms to be tried.
 constexpr double worthwhile = 0.9;
 /// High effort gives up after this many rounds in a row without a gain; each round is longer than the one before.
-constexpr int idle_rounds = 12;
+constexpr int idle_rounds = 8;
 constexpr std::size_t lanes = 4;
 
 bool never() {

@@ -130,7 +130,7 @@ void Search::anneal(std::int64_t work, double temperature, const std::function<b
     const std::int64_t end = system_.work() + work;
     while (system_.work() < end && !stop()) {
         const double left = static_cast<double>(end - system_.work()) / static_cast<double>(work);
-        system_.spend(10); // a try that finds nothing to do is no endless loop
+        system_.spend(30); // what a try costs besides; one that finds nothing to do is no endless loop
         system_.blur(most_blur * random_.uniform() * random_.uniform(), random_.next());
         system_.begin();
         disturb();

@@ -146,7 +146,7 @@ TEST_CASE("costs are those of the fabric", "[cmvm][limits]") {
 
 TEST_CASE("high effort that is not stopped by time gives one graph", "[cmvm][limits]") {
     Random random(36);
-    const Problem problem = test::dense(random, 3, 3, 5, 4);
+    const Problem problem = test::dense(random, 2, 2, 5, 4);
     Options options;
     options.effort = Effort::high;
     options.seconds = 1e9;
