@@ -98,5 +98,7 @@ struct Standardisation {
     std::vector<double> mean, deviation;
 };
 Standardisation standardise(const Dataset& dataset);
+/// One mean and one deviation over all features, for those of one kind (pixels): the scale between them stays.
+Standardisation standardise_together(const Dataset& dataset);
 
 } // namespace bitgrain::data

@@ -6,15 +6,15 @@
 
 namespace bitgrain::data {
 
+namespace {
+
 /// Two passes (mean, then squared differences): one pass loses all digits when the mean is large.
-Standardisation standardise(const Dataset& dataset) {
-    CHECK(dataset.rows > 0, "a set without rows has no mean");
-    const std::size_t width = dataset.features_per_row();
-    const auto rows = static_cast<double>(dataset.rows);
-    const double* values = dataset.features.data();
+Standardisation measure(const double* values, std::size_t count, std::size_t width) {
+    CHECK(count > 0, "a set without rows has no mean");
+    const auto rows = static_cast<double>(count);
     std::vector<double> lowest(values, values + width), highest = lowest;
     Standardisation result{.mean = std::vector<double>(width, 0.0), .deviation = std::vector<double>(width, 0.0)};
-    for (std::size_t row = 0; row < dataset.rows; ++row) {
+    for (std::size_t row = 0; row < count; ++row) {
         for (std::size_t i = 0; i < width; ++i) {
             const double value = values[row * width + i];
             lowest[i] = std::min(lowest[i], value);
@@ -24,7 +24,7 @@ Standardisation standardise(const Dataset& dataset) {
     }
     for (double& mean : result.mean)
         mean /= rows;
-    for (std::size_t row = 0; row < dataset.rows; ++row) {
+    for (std::size_t row = 0; row < count; ++row) {
         for (std::size_t i = 0; i < width; ++i) {
             const double difference = values[row * width + i] - result.mean[i];
             result.deviation[i] += difference * difference;
@@ -39,6 +39,18 @@ Standardisation standardise(const Dataset& dataset) {
         if (lowest[i] == highest[i] || result.deviation[i] == 0) result.deviation[i] = 1;
     }
     return result;
+}
+
+} // namespace
+
+Standardisation standardise(const Dataset& dataset) {
+    return measure(dataset.features.data(), dataset.rows, dataset.features_per_row());
+}
+
+Standardisation standardise_together(const Dataset& dataset) {
+    const std::size_t width = dataset.features_per_row();
+    const Standardisation one = measure(dataset.features.data(), dataset.rows * width, 1);
+    return {.mean = std::vector<double>(width, one.mean[0]), .deviation = std::vector<double>(width, one.deviation[0])};
 }
 
 } // namespace bitgrain::data

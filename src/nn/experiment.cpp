@@ -51,6 +51,12 @@ data::Source read_source(JsonReader reader, Json& json, const fs::path& folder, 
     return source;
 }
 
+Standardise read_standardise(const JsonReader& reader) {
+    if (!reader.json().is_string()) return reader.as<bool>() ? Standardise::features : Standardise::nothing;
+    if (reader.as<std::string>() != "together") reader.fail("must be true, false or \"together\"");
+    return Standardise::together;
+}
+
 void read_data(JsonReader reader, Json& json, Experiment& e) {
     const fs::path folder = fs::absolute(e.file).parent_path();
     e.train_source = read_source(reader.at("train"), json["train"], folder, e.regression);
@@ -59,7 +65,7 @@ void read_data(JsonReader reader, Json& json, Experiment& e) {
     if (reader.has("test")) e.test_source = read_source(reader.at("test"), json["test"], folder, e.regression);
     e.validation_fraction = reader.get("validation_fraction", e.validation_fraction);
     e.test_fraction = reader.get("test_fraction", e.test_fraction);
-    e.standardise = reader.get("standardise", e.standardise);
+    if (reader.has("standardise")) e.standardise = read_standardise(reader.at("standardise"));
     if (e.validation_fraction < 0 || e.test_fraction < 0 || e.validation_fraction + e.test_fraction >= 1) {
         reader.fail("validation_fraction and test_fraction must be at least 0 and together less than 1");
     }
@@ -148,6 +154,9 @@ TrainingSettings read_training(JsonReader reader) {
         if (*t.patience <= 0) reader.at("patience").fail("must be positive");
     }
     if (reader.has("class_weights")) t.class_weights = read_class_weights(reader.at("class_weights"));
+    t.label_smoothing = reader.get("label_smoothing", t.label_smoothing);
+    if (t.label_smoothing < 0 || t.label_smoothing >= 1)
+        reader.at("label_smoothing").fail("must be at least 0 and less than 1");
     t.target_weights = reader.get<std::vector<double>>("target_weights", {});
     for (const double weight : t.target_weights) {
         if (weight <= 0) reader.at("target_weights").fail("must be positive");

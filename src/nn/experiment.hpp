@@ -37,6 +37,7 @@ struct TrainingSettings {
     std::uint64_t seed = 1;
     std::optional<double> patience; ///< end when no candidate has joined the front for this many epochs
     ClassWeights class_weights;
+    double label_smoothing = 0.0;       ///< share of each label that is spread over all classes
     std::vector<double> target_weights; ///< regression: of the targets in the loss; empty: all alike
 };
 
@@ -45,6 +46,9 @@ struct SearchSettings {
     std::vector<std::int64_t> widths{2, 3, 4, 6, 8}; ///< bits to choose from, the sign not counted
     std::size_t trials = 27;                         ///< trainings that are started
 };
+
+/// What of the data is folded into the first kernels: nothing, mean and deviation of each feature, or of all together.
+enum class Standardise : std::uint8_t { nothing, features, together };
 
 struct Experiment {
     std::string name;
@@ -56,7 +60,7 @@ struct Experiment {
     data::Source train_source;
     std::optional<data::Source> validation_source, test_source; ///< none: split off the training source
     double validation_fraction = 0.2, test_fraction = 0.2;
-    bool standardise = true;
+    Standardise standardise = Standardise::features;
 
     QuantizerDefaults quantizers;
     TrainingSettings training;

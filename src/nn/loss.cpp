@@ -34,19 +34,22 @@ inline float exponential(float x) {
 
 /// All lanes at once; those without a row have the weight 0, and so their gradients.
 template <class T>
-LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> rows, T share, std::size_t outputs,
-                         std::size_t lanes, const T* __restrict z, T* __restrict dz) {
-    alignas(64) T top[tile_rows], sum[tile_rows], weight[tile_rows] = {};
+LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> rows, T share, T smoothing,
+                         std::size_t outputs, std::size_t lanes, const T* __restrict z, T* __restrict dz) {
+    const T every_class = smoothing / static_cast<T>(outputs);
+    alignas(64) T top[tile_rows], sum[tile_rows], all_logits[tile_rows], weight[tile_rows] = {};
     alignas(64) std::int32_t best[tile_rows] = {};
     for (std::size_t r = 0; r < rows.size(); ++r)
         weight[r] = share * weight_of(data, rows[r]);
     std::copy_n(z, lanes, top);
     std::fill_n(sum, lanes, T(0));
+    std::copy_n(z, lanes, all_logits);
     for (std::size_t o = 1; o < outputs; ++o) {
         for (std::size_t r = 0; r < lanes; ++r) {
             const bool higher = z[o * lanes + r] > top[r];
             top[r] = higher ? z[o * lanes + r] : top[r];
             best[r] = higher ? static_cast<std::int32_t>(o) : best[r];
+            all_logits[r] += z[o * lanes + r];
         }
     }
     for (std::size_t o = 0; o < outputs; ++o) {
@@ -58,14 +61,14 @@ LossResult cross_entropy(const Rows<T>& data, std::span<const std::uint32_t> row
     }
     for (std::size_t o = 0; o < outputs; ++o) {
         for (std::size_t r = 0; r < lanes; ++r)
-            dz[o * lanes + r] *= weight[r] / sum[r];
+            dz[o * lanes + r] = dz[o * lanes + r] * (weight[r] / sum[r]) - weight[r] * every_class;
     }
     LossResult result;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const auto label = static_cast<std::size_t>(data.labels[rows[r]]);
-        dz[label * lanes + r] -= weight[r];
-        result.loss +=
-            static_cast<double>(weight_of(data, rows[r]) * (std::log(sum[r]) + top[r] - z[label * lanes + r]));
+        dz[label * lanes + r] -= weight[r] * (T(1) - smoothing);
+        const T wanted = (T(1) - smoothing) * z[label * lanes + r] + every_class * all_logits[r];
+        result.loss += static_cast<double>(weight_of(data, rows[r]) * (std::log(sum[r]) + top[r] - wanted));
         result.correct += static_cast<std::size_t>(best[r]) == label ? 1 : 0;
     }
     return result;
@@ -101,7 +104,7 @@ LossResult Loss::apply(const Rows<T>& data, std::span<const std::uint32_t> rows,
             gradient[o * lanes + r] = T(0);
     }
     return kind == Kind::cross_entropy
-               ? cross_entropy(data, rows, share, outputs, lanes, output, gradient)
+               ? cross_entropy(data, rows, share, static_cast<T>(smoothing), outputs, lanes, output, gradient)
                : squared_error(data, rows, share, target_weights, outputs, lanes, output, gradient);
 }
 

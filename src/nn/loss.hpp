@@ -21,6 +21,7 @@ struct Loss {
     enum class Kind : std::uint8_t { cross_entropy, squared_error };
     Kind kind = Kind::cross_entropy;
     std::size_t outputs = 1;
+    double smoothing = 0.0; ///< cross-entropy: share of the label that is spread over all classes (arXiv 1512.00567)
     std::vector<double> target_weights = {}; ///< squared error: of the outputs, mean 1; empty: all 1
 
     /// output, gradient: element-major tiles of `lanes` rows. The gradient is of the mean over batch_rows; rows beyond

@@ -62,9 +62,11 @@ Loss loss_of(const Experiment& experiment, const Data& data) {
     if (!experiment.regression) {
         if (!experiment.training.target_weights.empty())
             throw Error("target weights are for a regression", experiment.file.string() + ": training.target_weights");
-        return {Loss::Kind::cross_entropy, data.train.class_names.size(), {}};
+        return {Loss::Kind::cross_entropy, data.train.class_names.size(), experiment.training.label_smoothing, {}};
     }
-    Loss loss{Loss::Kind::squared_error, data.train.target_size, experiment.training.target_weights};
+    if (experiment.training.label_smoothing > 0)
+        throw Error("label smoothing is for a classification", experiment.file.string() + ": training.label_smoothing");
+    Loss loss{Loss::Kind::squared_error, data.train.target_size, 0.0, experiment.training.target_weights};
     if (loss.target_weights.empty()) return loss;
     if (loss.target_weights.size() != loss.outputs) {
         throw Error("there are " + std::to_string(loss.target_weights.size()) + " target weights for " +
@@ -107,7 +109,16 @@ TrainingRows make_rows(const Data& data, const ClassWeights& class_weights) {
 
 InputFacts input_facts(const Experiment& experiment, const Data& data) {
     InputFacts facts{data.train.feature_shape, std::nullopt, data.train.integral && data.validation.integral};
-    if (experiment.standardise) facts.standardisation = data::standardise(data.train);
+    switch (experiment.standardise) {
+    case Standardise::nothing:
+        break;
+    case Standardise::features:
+        facts.standardisation = data::standardise(data.train);
+        break;
+    case Standardise::together:
+        facts.standardisation = data::standardise_together(data.train);
+        break;
+    }
     return facts;
 }
 

@@ -159,6 +159,12 @@ TEST_CASE("a constant feature gets its own value as mean and 1 as deviation", "[
     CHECK(standardise(measured({7}, 1)).deviation == Values{1});
 }
 
+TEST_CASE("features standardised together share one mean and one deviation", "[standardise]") {
+    const Standardisation result = standardise_together(measured({1, 3, 5, 7, 1, 3, 5, 7}, 2));
+    CHECK(result.mean == Values{4, 4});
+    CHECK(result.deviation == Values{std::sqrt(5.0), std::sqrt(5.0)});
+}
+
 TEST_CASE("a large offset does not spoil the deviation", "[standardise]") {
     const Standardisation result = standardise(measured({1e9 - 1, 1e9 + 1, 1e9 - 1, 1e9 + 1}, 1));
     CHECK(result.mean == Values{1e9});

@@ -92,6 +92,7 @@ def main():
     parser.add_argument("--search", choices=["network", "layers"])
     parser.add_argument("experiments", nargs="+", metavar="EXPERIMENT=FOLDER")
     options = parser.parse_args()
+    options.bitgrain = options.bitgrain.resolve()
     results = []
     for argument in options.experiments:
         experiment, _, data = argument.partition("=")
