@@ -35,6 +35,7 @@ Engine<T>::Engine(const Graph& graph, Var output, const std::vector<CostTerm>& c
     shared_values_.assign(shared_size_, T(0));
     shared_gradients_.assign(shared_gradients_size_ + widest_vector<T>, T(0));
     parameter_gradient_.assign(parameters.values().size(), T(0));
+    live_weights_.resize(graph.nodes().size());
     slots_.resize(most_slots);
     for (Slot& slot : std::span(slots_).subspan(1))
         slot.shared_gradients.assign(tile_gradients_size_ + widest_vector<T>, T(0));
@@ -109,6 +110,7 @@ Run<T> Engine<T>::shared_run(Mode mode, std::size_t batch_rows, std::size_t lane
     run.set_gradient = &set_gradient_;
     run.shared_values = shared_values_.data();
     run.shared_gradients = shared_gradients_.data();
+    run.live_weights = live_weights_.data();
     return run;
 }
 
@@ -138,6 +140,13 @@ template <class T>
 void Engine<T>::forward_shared(Run<T>& run, int phase) {
     for (const GraphNode& node : graph_.nodes()) {
         if (node.shared && node.phase == phase) node.op->forward(run);
+    }
+}
+
+template <class T>
+void Engine<T>::prepare_tiles(Run<T>& run, int phase) {
+    for (const GraphNode& node : graph_.nodes()) {
+        if (!node.shared && node.phase == phase) node.op->prepare(run);
     }
 }
 
@@ -251,6 +260,7 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
                 node.op->forward(shared);
             }
         }
+        prepare_tiles(shared, phase);
         each_tile([&](Slot& slot, Run<T>& run) {
             forward_tile(run, phase);
             statistics_before(phase, [&](const BatchStatistics& op) { op.accumulate(run); });
@@ -319,8 +329,10 @@ Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
     reset_ranges(slots);
     Run<T> shared = shared_run(mode, data.count, tile_rows);
     if (mode != Mode::infer) shared.ranges = &slots_[0].ranges;
-    for (int phase = 0; phase < graph_.phases(); ++phase)
+    for (int phase = 0; phase < graph_.phases(); ++phase) {
         forward_shared(shared, phase);
+        prepare_tiles(shared, phase);
+    }
 
     std::vector<std::uint32_t> all(data.count);
     for (std::size_t i = 0; i < all.size(); ++i)

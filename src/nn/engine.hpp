@@ -76,6 +76,7 @@ class Engine {
     Run<T> tile_run(const Run<T>& shared, Slot& slot, Frame& frame, const Rows<T>& data,
                     std::span<const std::uint32_t> rows);
     void forward_shared(Run<T>& run, int phase);
+    void prepare_tiles(Run<T>& run, int phase);
     void forward_tile(Run<T>& run, int phase);
     void backward_tile(Run<T>& run, int phase);
     void reset_ranges(std::size_t slots);
@@ -98,6 +99,7 @@ class Engine {
     std::vector<const Quantizer*> tile_quantizers_; ///< of per-sample Vars: their ranges come from every slot
     AlignedVector<T> shared_values_, shared_gradients_;
     std::vector<T> parameter_gradient_;
+    std::vector<LiveWeights<T>> live_weights_; ///< per Var
     std::vector<Slot> slots_;
     std::vector<Frame> frames_; ///< one per thread, or one per tile when there are several phases
 };

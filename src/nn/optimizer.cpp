@@ -12,17 +12,17 @@ void Adam::update(Parameters& parameters, std::span<const float> gradient, doubl
     const auto rate = static_cast<float>(learning_rate * std::sqrt(1.0 - std::pow(decay_square, t)) /
                                          (1.0 - std::pow(decay_mean, t)));
     constexpr auto keep_mean = static_cast<float>(decay_mean), keep_square = static_cast<float>(decay_square);
-    float* value = parameters.values().data();
-    float *mean = mean_.data(), *square = square_.data();
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-        const float g = gradient[i];
-        mean[i] = keep_mean * mean[i] + (1.0F - keep_mean) * g;
-        square[i] = keep_square * square[i] + (1.0F - keep_square) * g * g;
-        value[i] -= rate * mean[i] / (std::sqrt(square[i]) + 1e-7F);
-    }
     for (const ParameterSlice& slice : parameters.slices()) {
-        for (std::size_t i = slice.offset; i < slice.offset + slice.size; ++i)
-            value[i] = std::min(std::max(value[i], slice.lo), slice.hi);
+        float* __restrict value = parameters.values().data() + slice.offset;
+        float* __restrict mean = mean_.data() + slice.offset, * __restrict square = square_.data() + slice.offset;
+        const float* __restrict g = gradient.data() + slice.offset;
+        const float lo = slice.lo, hi = slice.hi;
+        for (std::size_t i = 0; i < slice.size; ++i) {
+            mean[i] = keep_mean * mean[i] + (1.0F - keep_mean) * g[i];
+            square[i] = keep_square * square[i] + (1.0F - keep_square) * g[i] * g[i];
+            const float next = value[i] - rate * mean[i] / (std::sqrt(square[i]) + 1e-7F);
+            value[i] = std::min(std::max(next, lo), hi);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 // The products of a tile against plain loops, on small integers, where every order of summation gives the same.
 #include "base/random.hpp"
 #include "nn/aligned.hpp"
-#include "nn/graph/product.hpp"
+#include "nn/graph/live_weights.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -52,6 +52,38 @@ TEST_CASE("products of every shape equal plain loops", "[nn][product]") {
                 check_shape<double>(rows, depth, columns, random);
             }
         }
+    }
+}
+
+TEST_CASE("products that skip dead weights give the same bits as those that do not", "[nn][product]") {
+    const std::uint64_t seed = 7;
+    CAPTURE(seed);
+    Random random(seed);
+    const std::size_t in = 19, out = 13, columns = GENERATE(32, 64, 80);
+    for (const double density : {0.0, 0.1, 0.4, 0.9}) {
+        CAPTURE(density, columns);
+        const auto numbers = [&](std::size_t size, double share) {
+            AlignedVector<float> values(size);
+            for (float& value : values)
+                value = random.uniform(0.0, 1.0) < share ? static_cast<float>(random.normal()) : 0.0F;
+            return values;
+        };
+        const auto x = numbers(in * columns, 1.0), dy = numbers(out * columns, 1.0), bias = numbers(out, 1.0),
+                   w = numbers(in * out, density), before = numbers(in * columns, 1.0);
+        LiveWeights<float> live;
+        live.find(in, out, w.data());
+        REQUIRE(live.few == (density < 0.5));
+        if (!live.few) continue;
+        AlignedVector<float> all(out * columns), skipped(out * columns);
+        multiply(Product<float>{out, in, columns, x.data(), columns, w.data(), out, 1, all.data(), columns},
+                 Start::bias, bias.data());
+        live.of_output.multiply(columns, x.data(), skipped.data(), Start::bias, bias.data());
+        REQUIRE(all == skipped);
+        auto dx_all = before, dx_skipped = before;
+        multiply(Product<float>{in, out, columns, dy.data(), columns, w.data(), 1, out, dx_all.data(), columns},
+                 Start::y);
+        live.of_input.multiply(columns, dy.data(), dx_skipped.data(), Start::y);
+        REQUIRE(dx_all == dx_skipped);
     }
 }
 

@@ -16,6 +16,8 @@ class Affine final : public Op {
     Affine(Var x, Var weights, std::optional<Var> bias, Var y, std::size_t in, std::size_t out)
         : x_(x), weights_(weights), y_(y), bias_(bias), in_(in), out_(out) {}
 
+    void prepare(Run<float>& run) const override { find_live(run); }
+    void prepare(Run<double>& run) const override { find_live(run); }
     void forward(Run<float>& run) const override { run_forward(run); }
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
@@ -37,13 +39,21 @@ class Affine final : public Op {
 
   private:
     template <class T>
+    void find_live(Run<T>& run) const {
+        run.live_weights[y_.id].find(in_, out_, run.value(weights_));
+    }
+
+    template <class T>
     void run_forward(Run<T>& run) const {
-        const Product<T> product{out_, in_, run.lanes,     run.value(x_), run.lanes, run.value(weights_),
-                                 out_, 1,   run.value(y_), run.lanes};
-        if (bias_)
-            multiply(product, Start::bias, run.value(*bias_));
-        else
-            multiply(product, Start::zero);
+        const T* bias = bias_ ? run.value(*bias_) : nullptr;
+        const Start start = bias_ ? Start::bias : Start::zero;
+        if (const LiveWeights<T>& live = run.live_weights[y_.id]; live.few) {
+            live.of_output.multiply(run.lanes, run.value(x_), run.value(y_), start, bias);
+            return;
+        }
+        multiply(Product<T>{out_, in_, run.lanes, run.value(x_), run.lanes, run.value(weights_), out_, 1, run.value(y_),
+                            run.lanes},
+                 start, bias);
     }
 
     template <class T>
@@ -64,9 +74,14 @@ class Affine final : public Op {
             multiply(Product<T>{1, run.lanes, columns, run.scratch, columns, &one, 0, 0, run.gradient(*bias_), 0},
                      Start::y);
         }
+        const Start how = run.sets(x_) ? Start::zero : Start::y;
+        if (const LiveWeights<T>& live = run.live_weights[y_.id]; live.few) {
+            live.of_input.multiply(run.lanes, dy, run.gradient(x_), how);
+            return;
+        }
         multiply(
             Product<T>{in_, out_, run.lanes, dy, run.lanes, run.value(weights_), 1, out_, run.gradient(x_), run.lanes},
-            run.sets(x_) ? Start::zero : Start::y);
+            how);
     }
 
     Var x_, weights_, y_;

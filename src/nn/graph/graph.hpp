@@ -39,6 +39,9 @@ class Op {
     Op& operator=(const Op&) = delete;
     virtual ~Op() = default;
 
+    /// Of a per-sample op: what its tiles need of shared values, once per step, before they run.
+    virtual void prepare(Run<float>&) const {}
+    virtual void prepare(Run<double>&) const {}
     virtual void forward(Run<float>& run) const = 0;
     virtual void forward(Run<double>& run) const = 0;
     /// Adds to the gradients of the inputs, or sets them (Run::sets), given the gradient of the result.

@@ -3,6 +3,7 @@
 
 #include "fx/format.hpp"
 #include "nn/graph/graph.hpp"
+#include "nn/graph/live_weights.hpp"
 
 #include <cstddef>
 #include <span>
@@ -50,6 +51,7 @@ struct Run {
         nullptr; ///< of this slot while tiles run (those that come from tiles), of the whole step while shared ops run
     T* tile_values = nullptr;
     T* tile_gradients = nullptr;
+    LiveWeights<T>* live_weights = nullptr;                    ///< per Var: of the kernel of an affine op
     T* scratch = nullptr;                                      ///< padded(size of the largest Var) x lanes
     Ranges<T>* ranges = nullptr;                               ///< of this slot
     Sums* sums = nullptr;                                      ///< of this slot, per statistics element
