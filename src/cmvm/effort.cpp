@@ -52,9 +52,9 @@ class Attempt {
         System system = better_first();
         // A large problem gets a budget that grows with its pass, a small one what it can use.
         const double terms = static_cast<double>(std::max<std::size_t>(terms_, 150));
-        const double part = has_room() ? std::clamp(terms / few_terms, 1.0, 3.5) : 1.0;
+        const double part = has_room() ? std::clamp(terms / few_terms, 1.0, 4.2) : 1.0;
         // A try with three operands takes longer: the trees are.
-        const double passes = options_.operands == 3 ? 1.7 : 2.5, small = options_.operands == 3 ? 4e8 : 6e8;
+        const double passes = options_.operands == 3 ? 1.3 : 2.1, small = options_.operands == 3 ? 4e8 : 6e8;
         improve(system, times(passes * part, system.work()) + static_cast<std::int64_t>(small / std::pow(terms, 1.5)));
         return system;
     }
@@ -72,15 +72,15 @@ class Attempt {
     static constexpr std::int64_t small_work = 30'000;
     static constexpr std::size_t small_matrix = 1000; ///< entries
     static constexpr std::int64_t small_matrix_work = 10'000'000;
-    static constexpr double few_terms = 1600, many_terms = 11'000;
+    static constexpr double few_terms = 1500, many_terms = 11'000;
     static constexpr std::int64_t round_length = 25; ///< in passes of sharing
     static constexpr std::int64_t most_rounds = 6;
 
     bool is_small() const { return prepared_.columns.size() * prepared_.sources.size() < small_matrix; }
-    /// As much as the greedy solvers of others take, whose time grows with more than the square of the terms.
+    /// About as much as the greedy solvers of others take; with levels to spare their time grows faster with the size.
     std::int64_t high_work(std::int64_t pass) const {
-        const double passes = options_.operands == 3 ? 7.0 : 10.0;
-        return times(passes * std::sqrt(static_cast<double>(terms_) / 750.0), pass);
+        const double passes = options_.operands == 3 ? 6.0 : 9.0;
+        return times(passes * std::pow(static_cast<double>(terms_) / 750.0, has_room() ? 0.5 : 0.15), pass);
     }
 
     /// Each round is longer than the one before; some lanes start from the best so far, some from a new pass. What a
@@ -179,9 +179,9 @@ int more_trees(Effort effort) {
     case Effort::fast:
         return 2;
     case Effort::normal:
-        return 16;
+        return 6;
     case Effort::high:
-        return 48;
+        return 24;
     }
     CHECK(false, "unknown effort");
 }

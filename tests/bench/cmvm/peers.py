@@ -182,7 +182,7 @@ def main():
     if not arguments.bench:
         return
     for dc in dcs:
-        for effort in ("fast", "normal"):
+        for effort in ("fast", "normal", "high"):
             for operands in ("2", "3"):
                 command = [str(arguments.bench), "--slack", "none" if dc < 0 else str(dc), "--effort", effort,
                            "--operands", operands, "--against", str(arguments.output)]
