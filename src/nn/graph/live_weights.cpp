@@ -6,8 +6,8 @@ namespace bitgrain::nn {
 
 namespace {
 
-/// Below this share of live weights the products are faster with the zeros skipped (measured: a live weight costs as
-/// much as 1.4 weights of a dense product, and the lists have to be made once per step).
+/// Below this share of live weights zeros are skipped. A live weight costs more than one of a dense product, which
+/// loads a row once for eight outputs, and the lists are made once per step.
 constexpr double few_share = 0.5;
 
 template <std::size_t vectors, class T>
