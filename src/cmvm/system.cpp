@@ -7,6 +7,22 @@
 
 namespace bitgrain::cmvm {
 
+namespace {
+
+using Place = std::vector<std::uint64_t>::const_iterator;
+
+/// The first element that is not less than `wanted`; it is expected near `at`.
+Place not_before(Place at, Place end, std::uint64_t wanted) {
+    std::ptrdiff_t step = 1;
+    while (step < end - at && at[step - 1] < wanted) {
+        at += step;
+        step *= 2;
+    }
+    return std::lower_bound(at, at + std::min(step, end - at), wanted);
+}
+
+} // namespace
+
 // ---- building ------------------------------------------------------------------------------------------------------
 
 std::uint32_t System::new_signal(LinearForm form) {
@@ -101,17 +117,19 @@ void System::occurrences(Pattern pattern, std::vector<Occurrence>& found) const 
         }
         return;
     }
-    // In packed form the place of the second operand is a constant away from that of the first.
+    // In packed form the place of the second operand is a constant away from that of the first. The longer list is only
+    // looked at where the shorter one says.
     const std::uint64_t away = static_cast<std::uint64_t>(static_cast<std::int64_t>(pattern.shift()) * 2);
     const std::uint64_t sign = pattern.negate() ? 1 : 0;
-    const std::uint64_t* at = b.data();
-    const std::uint64_t* const end = at + b.size();
-    for (const std::uint64_t packed : a) {
-        const std::uint64_t wanted = (packed + away) ^ sign;
-        while (at != end && *at < (wanted & ~std::uint64_t{1}))
-            ++at;
-        if (at == end) return;
-        if (*at == wanted) take_place(unpack_use(packed));
+    const bool by_first = a.size() <= b.size();
+    const std::vector<std::uint64_t>&few = by_first ? a : b, &many = by_first ? b : a;
+    auto at = many.begin();
+    for (const std::uint64_t packed : few) {
+        const std::uint64_t first = by_first ? packed : (packed ^ sign) - away;
+        const std::uint64_t wanted = by_first ? (packed + away) ^ sign : first;
+        at = not_before(at, many.end(), wanted & ~std::uint64_t{1});
+        if (at == many.end()) return;
+        if (*at == wanted) take_place(unpack_use(first));
     }
 }
 

@@ -14,7 +14,7 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr rlim_t max_seconds = 60;
+constexpr rlim_t max_seconds = 10; ///< the largest published file takes a tenth of one
 
 /// The child's crash is expected here: no core file, no report of a test runner or sanitizer.
 void be_quiet() {
