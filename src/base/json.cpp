@@ -30,6 +30,9 @@ std::string plain(std::string message) {
     if (message.starts_with("parse error at")) {
         if (const auto colon = message.find(": "); colon != std::string::npos) message.erase(0, colon + 2);
     }
+    // It quotes what was read last, which may be the whole file.
+    constexpr std::size_t head = 120, tail = 40;
+    if (message.size() > head + tail) message.replace(head, message.size() - head - tail, "...");
     return message;
 }
 

@@ -27,6 +27,9 @@ std::string parse_message(const std::string& text) {
 TEST_CASE("a syntax error names line and column", "[base][json]") {
     REQUIRE(parse_message("{\n  \"a\": 1,\n  \"b\" 2\n}").starts_with("a.json:3:7: not valid JSON: syntax error"));
     REQUIRE(parse_message("x").starts_with("a.json:1:1: "));
+    // A file of one long line is not quoted as a whole.
+    REQUIRE(parse_message("[" + std::string(100'000, '1') + "]").size() < 300);
+    REQUIRE(parse_message("[\"" + std::string(100'000, 'a') + "\n\"]").size() < 300);
     REQUIRE(parse_message("").starts_with("a.json:1:1: "));
     REQUIRE(parse_message("[1,\n2").starts_with("a.json:2:2: "));
     REQUIRE(parse_message("{\"a\": \"no end\n}").starts_with("a.json:1:14: "));
