@@ -6,6 +6,7 @@
 #include "cli/home.hpp"
 #include "cli/kit.hpp"
 #include "cli/new_folder.hpp"
+#include "cli/solver_costs.hpp"
 #include "cli/steps.hpp"
 #include "cli/timing.hpp"
 #include "hw/area.hpp"
@@ -115,6 +116,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     lowering.cmvm.slack = options.slack;
     lowering.cmvm.effort = options.effort;
     lowering.cmvm.tables = options.tables;
+    lowering.cmvm.costs = solver_costs(target);
     const auto timed_with = [&](int operands) {
         lowering.cmvm.operands = operands;
         return fit_clock(target, opt::optimize(lower::lower(model, lowering), {operands}), options.timing);
@@ -179,7 +181,8 @@ Command build_command(CLI::App& program) {
            "--operands", build.operands,
            "Numbers that one adder may add, 2 or 3; by default what the target adds in one chain, or 2 for speed")
         ->type_name("COUNT");
-    app->add_flag("--tables,!--no-tables", build.tables, "Look narrow inputs up where that costs less than adding");
+    app->add_flag("--tables,!--no-tables", build.tables,
+                  "Look narrow inputs up where that costs less than adding (default)");
     app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
         ->capture_default_str()
         ->type_name("LEVEL");

@@ -37,7 +37,7 @@ struct BuildOptions {
     nn::TimingSettings timing;
     std::optional<int> slack = 0; ///< adder levels beyond the shallowest tree; none: no limit
     std::optional<int> operands;  ///< none: what the target's fabric adds in one carry chain
-    bool tables = false;
+    bool tables = true;           ///< narrow inputs are looked up where that costs less than adding
     cmvm::Effort effort = cmvm::Effort::normal;
     rtl::Layout layout = rtl::Layout::per_layer;
     std::string wrap = "none";       ///< "axis": an AXI4-Stream wrapper too

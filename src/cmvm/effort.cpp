@@ -17,7 +17,7 @@ namespace bitgrain::cmvm {
 
 namespace {
 
-/// Bits a try may lose at first; flat between 2 and 8.
+/// Bits a try may lose at first, at the price of an adder's bit; flat between 2 and 8.
 constexpr double temperature = 3.0;
 /// Writing columns from each other must save this part of all terms to be tried.
 constexpr double worthwhile = 0.9;
@@ -104,7 +104,7 @@ class Attempt {
                 if (time_is_up()) return;
                 System trial = round % 3 == 2 ? first(lane % 2 == 1 && correlated()) : best;
                 Search search(trial, seeds.fork(round * 64 + lane).next());
-                search.anneal(work, temperature, time_is_up);
+                search.anneal(work, temperature * options_.costs.adder_bit, time_is_up);
                 bits[lane] = search.bits();
                 found[lane] = std::move(trial);
             });
@@ -159,7 +159,7 @@ class Attempt {
         for (std::int64_t round = 0; round < rounds; ++round) {
             System trial = round % 2 == 0 ? start : system;
             Search search(trial, seeds.fork(static_cast<std::uint64_t>(round)).next());
-            search.anneal(work / rounds, temperature, never);
+            search.anneal(work / rounds, temperature * options_.costs.adder_bit, never);
             if (search.bits() >= best) continue;
             best = search.bits();
             system = std::move(trial);

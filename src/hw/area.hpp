@@ -1,6 +1,7 @@
 // LUT, FF and carry bits of a scheduled netlist: in all, per scope (layer) and per neuron. Estimates.
 #pragma once
 
+#include "hw/bit_readers.hpp"
 #include "hw/model.hpp"
 #include "hw/schedule.hpp"
 
@@ -10,7 +11,8 @@ namespace bitgrain::hw {
 
 /// The registers that are left when what nobody reads is trimmed, as every synthesiser does: per node, flip-flops of
 /// its bits that are read in a later stage. A node that only picks bits of another shares the other's registers.
-std::vector<long> register_bits(const Schedule& schedule, const ir::Netlist& netlist);
+std::vector<long> register_bits(const Schedule& schedule, const ir::Netlist& netlist,
+                                const std::vector<std::vector<BitGroup>>& groups);
 
 struct AreaReport {
     struct Neuron {

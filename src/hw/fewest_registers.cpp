@@ -1,8 +1,8 @@
 // Exact placement of registers: the stages of all nodes that need the fewest register bits.
 //
-// A value that is w bits wide, computed in stage s(v) and read for the last time in stage t(v), costs w (t(v) - s(v))
-// register bits however many readers it has. So the total is linear in s and t, where t(v) >= s(r) for every reader r
-// and s(r) >= s(v). A path that is too long for the clock must hold a register: s(v) >= s(u) + 1 for its first node u
+// w bits of a value that are computed in stage s(v) and read for the last time in stage t(v) cost w (t(v) - s(v))
+// register bits however many readers they have. So the total is linear in s and t, where t(v) >= s(r) for every reader
+// r and s(r) >= s(v). A path that is too long for the clock must hold a register: s(v) >= s(u) + 1 for its first node u
 // and its last one v. All are constraints on differences, so the program is the dual of a minimum-cost flow (Leiserson,
 // Saxe 1991, "register minimisation under a clock constraint").
 //
@@ -10,6 +10,7 @@
 // others are added where a solution breaks them, until none is broken. What is then the optimum of the pairs that were
 // written down is the optimum of all.
 #include "base/error.hpp"
+#include "hw/bit_readers.hpp"
 #include "hw/difference_program.hpp"
 #include "hw/structure.hpp"
 #include "hw/windows.hpp"
@@ -88,11 +89,13 @@ class FewestRegisters {
     }
 
     void charge_registers() {
-        std::vector<std::vector<Stage>> reads(netlist_.nodes.size());
-        for (std::size_t i = 0; i < netlist_.nodes.size(); ++i) {
+        const std::size_t count = netlist_.nodes.size();
+        std::vector<Stage> reads(stage_); // in which a node or an output reads
+        reads.resize(count + netlist_.outputs.size());
+        for (std::size_t i = 0; i < count; ++i) {
             if (!timing_.live[i]) continue;
             for_each_read(netlist_, static_cast<ir::NodeId>(i),
-                          [&](const ir::Signal& s) { reads[s.node].push_back(stage_[i]); });
+                          [&](const ir::Signal& s) { require(stage_[s.node], stage_[i], 0); });
         }
         for (std::size_t j = 0; j < netlist_.outputs.size(); ++j) {
             const ir::NodeId node = netlist_.outputs[j].signal.node;
@@ -103,13 +106,16 @@ class FewestRegisters {
             read.offset += rank;
             read.first += rank;
             read.last += rank;
-            reads[node].push_back(read);
+            reads[count + j] = read;
         }
-        for (std::size_t i = 0; i < netlist_.nodes.size(); ++i) {
-            if (!timing_.live[i]) continue;
-            for (const Stage& read : reads[i])
-                require(stage_[i], read, 0);
-            charge(latest(std::move(reads[i])), stage_[i], netlist_.nodes[i].interval.width());
+        const std::vector<std::vector<BitGroup>> groups = bit_groups(netlist_);
+        for (std::size_t i = 0; i < count; ++i) {
+            for (const BitGroup& group : groups[i]) {
+                std::vector<Stage> last;
+                for (const std::uint32_t reader : group.readers)
+                    last.push_back(reads[reader]);
+                charge(latest(std::move(last)), stage_[i], group.bits);
+            }
         }
     }
 

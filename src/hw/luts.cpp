@@ -86,7 +86,7 @@ Parts add_parts(const Target& target, const ir::Netlist& netlist, ir::NodeId nod
     if (target.max_add_operands() > 2) {
         // A LUT for each bit of the operands, and one for the bits above, which repeat their signs (rtl_lib/fx_add3.v).
         parts = {};
-        parts[Part::sum_bit] = std::min(add.chain_bits(), add.operand_bits + 1);
+        parts[Part::triple_bit] = std::min(add.chain_bits(), add.operand_bits + 1);
         return parts;
     }
     // The sum of two terms as a term of its own.
@@ -162,8 +162,8 @@ Parts parts(const Target& target, const ir::Netlist& netlist) {
     for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
         if (needed[i]) result += parts(target, netlist, static_cast<ir::NodeId>(i));
     }
-    for (const ir::Output& output : netlist.outputs)
-        result += output_parts(netlist, output.signal);
+    for (const ir::Signal& signal : negated_outputs(netlist))
+        result += output_parts(netlist, signal);
     return result;
 }
 

@@ -6,6 +6,8 @@ const char* name(Part part) {
     switch (part) {
     case Part::sum_bit:
         return "sum_bit";
+    case Part::triple_bit:
+        return "triple_bit";
     case Part::through_bit:
         return "through_bit";
     case Part::invert_bit:

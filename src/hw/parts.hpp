@@ -10,6 +10,7 @@ namespace bitgrain::hw {
 
 enum class Part : std::uint8_t {
     sum_bit,     ///< bit of a carry chain at which two values vary: an exclusive or
+    triple_bit,  ///< bit of an adder of three in one carry chain (rtl_lib/fx_add3.v)
     through_bit, ///< one value varies: the chain carries it on
     invert_bit,  ///< one value varies and is inverted: subtracted from zeros or added to a one
     mask_bit,    ///< bit of a select with a branch of zero: an AND
@@ -18,7 +19,7 @@ enum class Part : std::uint8_t {
     table,       ///< LUT of a lookup table
     product_bit, ///< bit of a multiplier's array
 };
-inline constexpr std::size_t part_kinds = 8;
+inline constexpr std::size_t part_kinds = 9;
 
 /// Key in target.json: "sum_bit".
 const char* name(Part part);

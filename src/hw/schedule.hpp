@@ -56,8 +56,8 @@ void verify(const Schedule& schedule, const Target& target, const ir::Netlist& n
 /// Per node, the register copies of its value, each of its width: one per stage through which it is carried after its
 /// own, the output rank included, and for an input the input rank. 0 for constants and for what no output needs.
 std::vector<int> register_ranks(const Schedule& schedule, const ir::Netlist& netlist);
-/// Flip-flops as scheduled: data registers (shared by all readers of a node) plus the valid chain; area.hpp counts
-/// those that are left after trimming.
+/// Flip-flops: the bits that are read in a later stage (area.hpp, register_bits), outputs negated in front of their
+/// register, and the valid chain.
 long flip_flops(const Schedule& schedule, const ir::Netlist& netlist);
 
 } // namespace bitgrain::hw

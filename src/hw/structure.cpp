@@ -122,4 +122,16 @@ std::vector<bool> live(const ir::Netlist& netlist) {
     return needed;
 }
 
+std::vector<ir::Signal> negated_outputs(const ir::Netlist& netlist) {
+    std::vector<ir::Signal> result;
+    std::vector<bool> seen(netlist.nodes.size(), false);
+    for (const ir::Output& output : netlist.outputs) {
+        const ir::NodeId node = output.signal.node;
+        if (seen[node] || !operand(netlist, output.signal).negate) continue;
+        seen[node] = true;
+        result.push_back(output.signal);
+    }
+    return result;
+}
+
 } // namespace bitgrain::hw

@@ -67,6 +67,9 @@ bool is_wiring(const ir::Netlist& netlist, ir::NodeId node);
 /// Nodes that some output needs and that are not constant. All others are neither printed nor counted.
 std::vector<bool> live(const ir::Netlist& netlist);
 
+/// Outputs whose edge has a minus sign that no wire can give, each value once: equal ones share negation and register.
+std::vector<ir::Signal> negated_outputs(const ir::Netlist& netlist);
+
 /// Calls reads(signal) for every operand of the node that is not constant.
 template <class Reads>
 void for_each_read(const ir::Netlist& netlist, ir::NodeId id, const Reads& reads) {

@@ -60,7 +60,7 @@ struct Target {
     ThreeOperandAdder three_operand_adder = ThreeOperandAdder::none;
     std::string module_attribute; ///< Verilog text in front of every module; may be empty
     Delay delay;
-    Parts lut_per{{1, 0, 1, 1, 1, 1, 1, 1}}; ///< LUTs per part
+    Parts lut_per{{1, 1, 0, 1, 1, 1, 1, 1, 1}}; ///< LUTs per part
     Bands bands;
     VendorRun vendor_run;
     Resources available; ///< 0: unknown

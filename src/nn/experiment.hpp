@@ -71,7 +71,7 @@ struct Experiment {
     std::string target = "xcvu13p";
     TimingSettings timing;
     std::optional<int> operands; ///< of one adder; none: as many as the target adds in one chain
-    bool tables = false;         ///< look narrow inputs up where that costs less than adding
+    bool tables = true;          ///< look narrow inputs up where that costs less than adding
 
     /// The list of layers, for build_network.
     JsonReader layers() const;

@@ -11,6 +11,7 @@
 #include "rtl/print_node.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace bitgrain::rtl {
@@ -76,8 +77,8 @@ class Emitter {
         return "    " + kind + ' ' + range(interval.width()) + nets_.name(value.node, value.copy);
     }
 
-    /// Registers and tables are assigned in a block.
-    bool is_reg(const Value& value) const { return value.copy > 0 || netlist_.nodes[value.node].op == ir::Op::table; }
+    /// Registers and large tables are assigned in a block.
+    bool is_reg(const Value& value) const { return value.copy > 0 || is_case(netlist_, value.node); }
 
     File print_layer(std::size_t m, Instance& instance) {
         const Module& layer = partition_.modules[m];
@@ -260,11 +261,13 @@ class Emitter {
         if (!value.negate) return nets_.read(value, stage, lsb, lsb + port.width - 1);
         std::string negated = print_negation(value, stage, port.width, nets_);
         if (!schedule_.output_registers) return negated;
+        const auto [made, is_new] = negated_.try_emplace(value.node);
+        if (!is_new) return made->second; // equal outputs share their register
         const std::string name = names_.claim(legal_identifier(port.name, "y"), 1);
         body_ += "    wire " + range(port.width) + name + " = " + negated + ";\n    reg  " + range(port.width) +
                  copy_name(name, 1) + ";\n";
         clocked_.push_back(copy_name(name, 1) + " <= " + name + ';');
-        return copy_name(name, 1);
+        return made->second = copy_name(name, 1);
     }
 
     void print_valid() {
@@ -304,6 +307,7 @@ class Emitter {
     std::vector<std::string> clocked_; ///< assignments of the section's registers
     std::vector<std::string> unread_;
     Port last_unread_;
+    std::map<ir::NodeId, std::string> negated_; ///< registers of minus a node, at outputs
     bool uses_clock_ = false;
 };
 

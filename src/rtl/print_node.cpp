@@ -150,6 +150,7 @@ class NodePrinter {
         const int bits = table.key.width();
         CHECK(!address.negate && address.lsb == -table.key.fraction, "a table is addressed by a plain node");
         const std::string key = nets_.read(address, stage_, address.lsb, address.lsb + bits - 1);
+        if (!is_case(netlist_, id_)) return small_table(table, key);
         std::string text = declaration("reg ") + "    always @* begin\n        case (" + key + ")\n";
         const std::string assign = ": " + nets_.name(id_) + " = ";
         std::int64_t code = table.key.lo;
@@ -163,6 +164,30 @@ class NodePrinter {
             text += "            default" + assign + std::to_string(width_) + "'bx;\n";
         }
         return text + "        endcase\n    end\n";
+    }
+
+    /// A constant per result bit, of which the key picks a bit. Yosys makes up to two LUTs per bit of a `case` in place
+    /// of one. The key is the low bits of a code; a code that it cannot have reads the nearest entry.
+    std::string small_table(const ir::Table& table, const std::string& key) {
+        const int bits = table.key.width();
+        const fx::Cast to_code{fx::format_of(fx::Interval{table.key.lo, table.key.hi, 0}), fx::Round::trn,
+                               fx::Overflow::wrap};
+        std::string constants, result;
+        for (int bit = 0; bit < width_; ++bit) {
+            std::string content;
+            for (std::int64_t k = fx::shift_left(1, bits) - 1; k >= 0; --k) {
+                const std::int64_t code = std::clamp(fx::cast(k, 0, to_code), table.key.lo, table.key.hi);
+                const std::int64_t entry = table.codes[static_cast<std::size_t>(code - table.key.lo)];
+                const std::int64_t value = fx::to_fraction(entry, table.fraction, node_.interval.fraction);
+                content += fx::shift_right(value, bit) % 2 != 0 ? '1' : '0';
+            }
+            const std::string name = nets_.claim(nets_.name(id_) + "_" + std::to_string(bit));
+            constants += indent + "wire " + range(static_cast<int>(content.size())) + name + " = " +
+                         std::to_string(content.size()) + "'b" + content + ";\n";
+            result = name + '[' + key + ']' + (result.empty() ? "" : ", " + result);
+        }
+        return constants + declaration("wire") + indent + "assign " + nets_.name(id_) + " = " +
+               (width_ == 1 ? result : '{' + result + '}') + ";\n";
     }
 
     std::string cast() {
@@ -243,6 +268,12 @@ class NodePrinter {
 };
 
 } // namespace
+
+bool is_case(const ir::Netlist& netlist, ir::NodeId node) {
+    constexpr int lut_inputs = 6;
+    const ir::Node& n = netlist.nodes[node];
+    return n.op == ir::Op::table && netlist.tables[n.payload].key.width() > lut_inputs;
+}
 
 std::string print_negation(const hw::Operand& operand, int stage, int width, Nets& nets) {
     hw::Operand plain = operand;

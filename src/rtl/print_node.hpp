@@ -1,6 +1,6 @@
-// One netlist node as Verilog: one net and one expression, a case for a table, a library cell where a cast rounds or
-// clamps. All operands of an expression have the width of the result, so nothing depends on Verilog's rules for mixed
-// widths.
+// One netlist node as Verilog: one net and one expression, constants or a case for a table, a library cell where a cast
+// rounds or clamps. All operands of an expression have the width of the result, so nothing depends on Verilog's rules
+// for mixed widths.
 #pragma once
 
 #include "hw/target.hpp"
@@ -15,6 +15,10 @@ namespace bitgrain::rtl {
 /// Lines that declare and drive the node's net; `cells` collects the library cells that they instantiate.
 std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node,
                        hw::ThreeOperandAdder adder, Nets& nets, std::set<std::string>& cells);
+
+/// A value that is assigned in a block: a table of more bits than a LUT has inputs. Smaller ones are constants, of
+/// which the key picks bits.
+bool is_case(const ir::Netlist& netlist, ir::NodeId node);
 
 /// Minus the operand, `width` bits from its lowest position up.
 std::string print_negation(const hw::Operand& operand, int stage, int width, Nets& nets);

@@ -60,7 +60,7 @@ void run_tool(const std::vector<std::string>& command, const fs::path& folder) {
 /// Writes and runs map.ys; the netlist is `output`.
 void map(const Job& job, const std::string& sources, const std::string& top, const std::string& output) {
     std::string script =
-        "read_verilog" + sources + "\nhierarchy -top " + top + "\nproc\nflatten\nopt_expr\nopt_clean\n";
+        "read_verilog" + sources + "\nhierarchy -top " + top + "\nproc -norom\nflatten\nopt_expr\nopt_clean\n";
     if (job.one_chain) {
         copy_in(job.constraints / "yosys" / "one_chain.v", job.work);
         script += "wreduce\ntechmap -map one_chain.v\n";

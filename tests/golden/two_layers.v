@@ -84,15 +84,17 @@ module two_layers (
     end
 
     // ---- lookup ----------------------------------------------------------------------------------------------
-    wire [1:0] lookup_n0_cast = dense_1_n1_q[3:2]; // u3.-1, stage 1
-    reg  [3:0] lookup_n0; // s3.0, stage 1
-    always @* begin
-        case (lookup_n0_cast)
-            2'd0: lookup_n0 = 4'd5;
-            2'd1: lookup_n0 = 4'd13;
-            2'd2: lookup_n0 = 4'd0;
-            2'd3: lookup_n0 = 4'd7;
-        endcase
+    wire [1:0] lookup_n0_cast = dense_1_n1[3:2]; // u3.-1, stage 0
+    reg  [1:0] lookup_n0_cast_q;
+    wire [3:0] lookup_n0_0 = 4'b1011;
+    wire [3:0] lookup_n0_1 = 4'b1000;
+    wire [3:0] lookup_n0_2 = 4'b1011;
+    wire [3:0] lookup_n0_3 = 4'b0010;
+    wire [3:0] lookup_n0; // s3.0, stage 1
+    assign lookup_n0 = {lookup_n0_3[lookup_n0_cast_q], lookup_n0_2[lookup_n0_cast_q], lookup_n0_1[lookup_n0_cast_q], lookup_n0_0[lookup_n0_cast_q]};
+
+    always @(posedge clk) begin
+        lookup_n0_cast_q <= lookup_n0_cast;
     end
 
     // ---- outputs ---------------------------------------------------------------------------------------------

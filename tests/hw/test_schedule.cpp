@@ -192,7 +192,7 @@ TEST_CASE("registers that nobody reads are not counted, and a wire shares those 
     const ir::Netlist netlist = builder.finish();
     const hw::Schedule schedule = hw::schedule(target(), netlist, {});
     REQUIRE(schedule.stages == 1);
-    const std::vector<long> bits = hw::register_bits(schedule, netlist);
+    const std::vector<long> bits = hw::register_bits(schedule, netlist, hw::bit_groups(netlist));
     // Outputs read bits 0 to 2 and 1 to 3: four registers of the sum, none of the casts. Higher input bits are not
     // read.
     CHECK(bits[sum.node] == 4);

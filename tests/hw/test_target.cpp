@@ -67,7 +67,8 @@ TEST_CASE("every target of the product is complete and plausible", "[target]") {
         CHECK(target.delay.carry_per_bit < target.delay.lut);
         CHECK(target.delay.net > 0.0);
         CHECK(target.delay.clock_overhead > 0.0);
-        CHECK(target.lut_per[hw::Part::sum_bit] >= 1.0);
+        CHECK(target.lut_per[hw::Part::sum_bit] > 0.5);
+        CHECK(target.lut_per[hw::Part::triple_bit] > 0.5);
         CHECK(target.bands.lut > 0.0);
         CHECK(target.bands.ff > 0.0);
         CHECK(target.bands.period > target.bands.lut);

@@ -21,7 +21,7 @@ synthesise() {
     local name=$1 top=$2 chains=
     shift 2
     [ -z "${CHAINS:-}" ] || chains="wreduce; techmap -map $constraints/yosys/one_chain.v;"
-    yosys -q -p "read_verilog $*; hierarchy -top $top; proc; flatten; opt_expr; opt_clean; $chains
+    yosys -q -p "read_verilog $*; hierarchy -top $top; proc -norom; flatten; opt_expr; opt_clean; $chains
         synth_xilinx -family xc7 -top $top -noiopad -noclkbuf -flatten -abc9; write_json $name.json" > "$name.log" 2>&1
     "$build/bench_rtl" "$name.json"
 }

@@ -55,11 +55,12 @@ module two_layers (
 
     // ---- dense_1 ---------------------------------------------------------------------------------------------
     wire [7:0] dense_1_n0_q; // u7.1
+    wire [7:0] dense_1_n1; // u7.1
     wire [7:0] dense_1_n1_q; // u7.1
 
     two_layers_dense_1 dense_1 (
         .clk(clk), .x_0_q(x_0_q), .x_1_q(x_1_q), .x_2_q(x_2_q), .x_3_q(x_3_q), .dense_1_n0_q(dense_1_n0_q),
-        .dense_1_n1_q(dense_1_n1_q)
+        .dense_1_n1(dense_1_n1), .dense_1_n1_q(dense_1_n1_q)
     );
 
     // ---- dense_2 ---------------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ module two_layers (
     wire [3:0] lookup_n0; // s3.0
 
     two_layers_lookup lookup (
-        .dense_1_n1_q(dense_1_n1_q), .lookup_n0(lookup_n0)
+        .clk(clk), .dense_1_n1(dense_1_n1), .lookup_n0(lookup_n0)
     );
 
     // ---- outputs ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ module two_layers_dense_1 (
     input  wire [5:0] x_2_q, // s3.2
     input  wire [6:0] x_3_q, // s3.3
     output reg  [7:0] dense_1_n0_q, // u7.1
+    output wire [7:0] dense_1_n1, // u7.1
     output reg  [7:0] dense_1_n1_q // u7.1
 );
 
@@ -21,7 +22,7 @@ module two_layers_dense_1 (
     wire [7:0] dense_1_n0 = dense_1_n0_add2[8] ? 8'd0 : dense_1_n0_add2[7:0]; // u7.1, stage 0
     wire [8:0] dense_1_n1_add = {dense_1_s0, 2'd0} - {{2{x_3_q[6]}}, x_3_q}; // s6.2, stage 0
     wire [8:0] dense_1_n1_add2 = {dense_1_n1_add[8:1] - 8'd3, dense_1_n1_add[0]}; // s7.1, stage 0
-    wire [7:0] dense_1_n1 = dense_1_n1_add2[8] ? 8'd0 : dense_1_n1_add2[7:0]; // u7.1, stage 0
+    assign dense_1_n1 = dense_1_n1_add2[8] ? 8'd0 : dense_1_n1_add2[7:0];
 
     always @(posedge clk) begin
         dense_1_n0_q <= dense_1_n0;
