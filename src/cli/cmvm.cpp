@@ -59,6 +59,7 @@ cmvm::Options solver_options(const Arguments& arguments) {
         options.costs.table_pair = c[4];
     }
     if (!arguments.delay.empty()) {
+        if (!options.delay_slack) throw Error("is for --delay-slack", "--delay");
         const std::vector<double>& d = arguments.delay;
         if (!std::all_of(d.begin(), d.end(), [](double time) { return std::isfinite(time) && time > 0; })) {
             throw Error("must be more than 0", "--delay");

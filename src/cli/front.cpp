@@ -22,6 +22,7 @@ constexpr const char* table_file = "designs.json"; // never the name of a file i
 struct Arguments {
     fs::path run;
     std::optional<std::string> target, pick;
+    std::string effort = "normal";
     std::optional<double> clock_ns;
     DesignsOptions designs;
     std::optional<fs::path> html;
@@ -63,6 +64,7 @@ int run(Arguments arguments) {
     DesignsOptions& options = arguments.designs;
     options.run = folder;
     options.build = build_options(freezer.experiment(), arguments.target, arguments.clock_ns);
+    options.build.effort = read_effort(arguments.effort);
     if (arguments.verify) options.verification = VerifyOptions{};
     const nn::Point* picked = arguments.pick ? &nn::pick(front, *arguments.pick) : nullptr;
 
@@ -95,6 +97,8 @@ BuildOptions build_options(const nn::Experiment& experiment, const std::optional
 
 report::Front designs_step(const nn::Freezer& freezer, const DesignsOptions& options, const nn::Point* picked) {
     report::Front front = report_front(freezer.front(), picked);
+    std::erase_if(front.points, [&](const report::FrontPoint& p) { return !p.picked && p.ebops > options.most_ebops; });
+    if (front.points.empty()) throw Error("no point costs so little", "--up-to", "the front starts above");
     const fs::path scratch = fs::temp_directory_path() / ("bitgrain_front_" + std::to_string(::getpid()));
     std::optional<WorkFolder> work;
     std::optional<NewFolder> kept;
@@ -106,8 +110,9 @@ report::Front designs_step(const nn::Freezer& freezer, const DesignsOptions& opt
     const fs::path& place = kept ? kept->path() : work->path();
     for (const std::size_t i : report::chosen(front, options.points)) {
         report::FrontPoint& point = front.points[i];
-        const std::string rule = nn::rule_of(freezer.front().points[i]);
+        const std::string rule = nn::rule_of(point.ebops);
         const std::string name = "ebops_" + std::to_string(static_cast<std::int64_t>(point.ebops));
+        print_step("freeze and build " + rule);
         const model::Model model = freezer.freeze({rule, options.cover, options.proven});
         const report::Report built = build_step(model, options.build, place / name);
         point.design = design_of(model, built);
@@ -136,6 +141,12 @@ Command front_command(CLI::App& program) {
         ->check(CLI::Range(2, 100000).description(""))
         ->capture_default_str()
         ->type_name("COUNT");
+    app->add_option("--up-to", designs.most_ebops, "Leave out points of more EBOPs")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("EBOPS");
+    app->add_option("--effort", arguments->effort, "Search for shared sums: fast, normal or high")
+        ->capture_default_str()
+        ->type_name("LEVEL");
     app->add_option("-o,--output", designs.folder, "Keep the builds, a folder for each point, in this one")
         ->type_name("DIR");
     app->add_flag("--verify", arguments->verify, "Simulate every design and compare it with its model, bit for bit");

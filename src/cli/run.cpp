@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t designs_shown = 8;
+constexpr double dearest_shown = 2.0;
 
 struct Arguments {
     fs::path experiment, folder;
@@ -82,6 +83,7 @@ int run(const Arguments& arguments) {
     designs.run = places.run;
     designs.build = options;
     designs.points = designs_shown;
+    designs.most_ebops = dearest_shown * picked.ebops; // the front may reach to networks that take long to build
     report.front = designs_step(freezer, designs, &picked);
     write_file(places.build / "report.json", report::to_json(report).dump(2) + "\n");
     write_file(places.html, report::to_html(report));

@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -79,6 +80,7 @@ struct DesignsOptions {
     std::filesystem::path run;
     BuildOptions build;
     std::size_t points = 10;
+    double most_ebops = std::numeric_limits<double>::infinity(); ///< costlier points are left out, but never the picked
     std::optional<std::filesystem::path> folder; ///< where the builds stay; none: only the numbers are wanted
     std::optional<VerifyOptions> verification;   ///< its data are those of the run
     std::optional<double> cover;

@@ -149,9 +149,9 @@ const Point& pick(const Front& front, const std::string& rule) {
     return *best;
 }
 
-std::string rule_of(const Point& point) {
+std::string rule_of(double ebops) {
     std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), point.ebops).ptr;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), ebops).ptr;
     return "ebops<=" + std::string(text.data(), end);
 }
 

@@ -70,8 +70,8 @@ Front read_front(const std::filesystem::path& run);
 /// best, whichever way the metric goes), "accuracy>=0.95" (cheapest that reaches it; for regression "rms<=2.0"),
 /// "ebops<=3000" (best that costs no more). Error lists what the front offers when nothing fits.
 const Point& pick(const Front& front, const std::string& rule);
-/// The rule that picks this point of its front: "ebops<=3813".
-std::string rule_of(const Point& point);
+/// The rule that picks the point of this cost of its front: "ebops<=3813".
+std::string rule_of(double ebops);
 
 struct FreezeOptions {
     std::string pick = "best";

@@ -140,7 +140,8 @@ TEST_CASE("cmvm counts with the costs of another fabric", "[cli][cmvm]") {
     REQUIRE_THAT(m.refused({m.sums, "--costs", "1,1,-1,1,1"}), Contains("--costs"));
     REQUIRE_THAT(m.refused({m.sums, "--costs", "1,1"}), Contains("--costs"));
     REQUIRE_THAT(m.refused({m.sums, "--delay-slack", "-1"}), Contains("--delay-slack"));
-    REQUIRE_THAT(m.refused({m.sums, "--delay", "1,0,1,1"}), Contains("--delay"));
+    REQUIRE_THAT(m.refused({m.sums, "--delay", "1,1,1,1"}), Contains("--delay: is for --delay-slack"));
+    REQUIRE_THAT(m.refused({m.sums, "--delay-slack", "0", "--delay", "1,0,1,1"}), Contains("--delay: must be more"));
 }
 
 TEST_CASE("cmvm names the file and the place of bad matrices before it solves any", "[cli][cmvm]") {

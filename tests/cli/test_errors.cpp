@@ -217,6 +217,7 @@ TEST_CASE("a pick that the front does not offer is refused with what it offers",
     REQUIRE_THAT(freeze("ebops<=0.5"), Contains("ebops"));
     REQUIRE_THAT(freeze("speed>=9"), Contains("speed"));
     REQUIRE_THAT(bench.refused({"front", bench.folder.string("nothing")}), Contains("no training run"));
+    REQUIRE_THAT(bench.refused({"front", bench.folder.string("run"), "--up-to", "0.5"}), Contains("--up-to"));
     REQUIRE_THAT(bench.refused({"front", bench.folder.string("run"), "--target", "xyz"}), Contains("xyz"));
     REQUIRE_THAT(bench.refused({"front", bench.folder.string("run"), "-o", bench.folder.string("run")}),
                  Contains("run"));

@@ -20,7 +20,9 @@ struct CommandCase {
 std::vector<CommandCase> command_cases() {
     return {
         {"train", {"EXPERIMENT", "--output", "--seed", "--threads", "--resume", "--replace"}},
-        {"front", {"RUN", "--points", "--output", "--verify", "--target", "--clock-ns", "--pick", "--html"}},
+        {"front",
+         {"RUN", "--points", "--up-to", "--effort", "--output", "--verify", "--target", "--clock-ns", "--pick",
+          "--html"}},
         {"freeze", {"RUN", "--output", "--pick", "accuracy>=0.95", "ebops<=3000", "--cover"}},
         {"import", {"FILE", "--output", "--classes"}},
         {"export", {"MODEL.json", "--output", "--format"}},

@@ -111,7 +111,7 @@ TEST_CASE("the front keeps undominated points only and picks by rule", "[nn][fro
     CHECK_THROWS_AS(pick(front, "best--0.1"), Error);
     CHECK_THROWS_AS(pick(front, "best-nan"), Error);
     for (const Point& p : front.points)
-        CHECK(pick(front, rule_of(p)).checkpoint == p.checkpoint);
+        CHECK(pick(front, rule_of(p.ebops)).checkpoint == p.checkpoint);
     CHECK_THROWS_WITH(pick(front, "accuracy>=0.99"), Catch::Contains("no point fits") && Catch::Contains("0.95"));
     CHECK_THROWS_AS(pick(front, "ebops<=10"), Error);
     CHECK_THROWS_AS(pick(front, "accuracy<=0.5"), Error);
