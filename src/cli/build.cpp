@@ -3,18 +3,15 @@
 #include "base/file.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/design.hpp"
 #include "cli/home.hpp"
 #include "cli/kit.hpp"
 #include "cli/new_folder.hpp"
-#include "cli/solver_costs.hpp"
 #include "cli/steps.hpp"
 #include "cli/timing.hpp"
 #include "hw/area.hpp"
 #include "hw/features.hpp"
-#include "hw/schedule.hpp"
-#include "lower/lower.hpp"
 #include "model/head.hpp"
-#include "opt/passes.hpp"
 #include "report/text.hpp"
 #include "rtl/axis.hpp"
 #include "rtl/emit.hpp"
@@ -30,7 +27,7 @@ namespace {
 struct Arguments {
     fs::path model, folder;
     BuildOptions build;
-    std::string slack = "0";
+    std::optional<std::string> slack;
     std::string effort = "normal";
     std::string head;
     bool json = false;
@@ -67,7 +64,7 @@ void write_verilog(const rtl::Verilog& verilog, const fs::path& library, const f
 }
 
 int run(Arguments arguments) {
-    arguments.build.slack = read_slack(arguments.slack);
+    if (arguments.slack) arguments.build.slack = read_slack(*arguments.slack);
     arguments.build.effort = read_effort(arguments.effort);
     model::Model model = model::read(arguments.model);
     if (!arguments.head.empty()) model = model::with_head(model, model::read_head(arguments.head));
@@ -79,7 +76,7 @@ int run(Arguments arguments) {
 
 } // namespace
 
-std::optional<int> read_slack(const std::string& text) {
+Slack read_slack(const std::string& text) {
     if (text == "none") return std::nullopt;
     if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos) {
         throw Error("must be a number of adder levels or none", "--slack");
@@ -112,22 +109,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     check(options, target);
     NewFolder build(folder, is_build);
 
-    lower::Options lowering;
-    lowering.cmvm.slack = options.slack;
-    lowering.cmvm.effort = options.effort;
-    lowering.cmvm.tables = options.tables;
-    lowering.cmvm.costs = solver_costs(target);
-    const auto timed_with = [&](int operands) {
-        lowering.cmvm.operands = operands;
-        return fit_clock(target, opt::optimize(lower::lower(model, lowering), {operands}), options.timing);
-    };
-    // Adders of three are smaller, those of two faster: they serve where speed is asked for or the clock demands it.
-    const int operands = options.operands.value_or(options.timing.fastest ? 2 : target.max_add_operands());
-    TimedNetlist timed = timed_with(operands);
-    if (!options.operands && operands > 2 && !hw::feasible(target, timed.netlist, timed.options)) timed = timed_with(2);
-    const ir::Netlist& netlist = timed.netlist;
-    const hw::Schedule schedule = hw::schedule(target, netlist, timed.options);
-    const hw::AreaReport area = hw::area(target, netlist, schedule);
+    const Design design = make_design(model, options, target);
+    const auto& [netlist, schedule, area, operands, slack] = design;
     rtl::Signature signature = rtl::signature(netlist, schedule);
     if (options.wrap == "axis") signature.axis = rtl::axis(signature, options.axis_width);
 
@@ -145,7 +128,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
     write_file(build.path() / hw::features_file, json_text(hw::to_json(hw::features(target, netlist, schedule, area))));
     BuildOptions used = options;
-    used.operands = lowering.cmvm.operands;
+    used.operands = operands;
+    used.slack = slack;
     write_kit(build.path(), {home, used, model, target, netlist, signature, area.total});
     // After the manifest: verification and `run` add to the report.
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
@@ -174,8 +158,8 @@ Command build_command(CLI::App& program) {
         ->type_name("NAME");
     add_timing_options(*app, build.timing);
     app->add_option("--slack", arguments->slack,
-                    "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit")
-        ->capture_default_str()
+                    "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit; by default 1 "
+                    "where that is smaller at the same latency, otherwise 0")
         ->type_name("LEVELS");
     app->add_option(
            "--operands", build.operands,

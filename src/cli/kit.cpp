@@ -86,7 +86,7 @@ Json options_json(const BuildOptions& options) {
               {"axis_width", nullptr}};
     if (timing.clock_ns) json["clock_ns"] = *timing.clock_ns;
     if (timing.latency_cycles) json["latency_cycles"] = *timing.latency_cycles;
-    if (options.slack) json["slack"] = *options.slack;
+    if (const Slack slack = options.slack.value()) json["slack"] = *slack;
     if (options.axis_width) json["axis_width"] = *options.axis_width;
     return json;
 }

@@ -27,18 +27,21 @@ void add_training_options(CLI::App& app, nn::TrainOptions& options);
 nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options,
                      std::optional<nn::Search> search = std::nullopt);
 
+/// Adder levels beyond the shallowest tree; none: no limit.
+using Slack = std::optional<int>;
+
 /// Words of the command line as solver options: "none" or adder levels, "fast", "normal" or "high". Error names the
 /// option.
-std::optional<int> read_slack(const std::string& text);
+Slack read_slack(const std::string& text);
 cmvm::Effort read_effort(const std::string& text);
 std::string effort_word(cmvm::Effort effort);
 
 struct BuildOptions {
     std::string target = "xcvu13p";
     nn::TimingSettings timing;
-    std::optional<int> slack = 0; ///< adder levels beyond the shallowest tree; none: no limit
-    std::optional<int> operands;  ///< none: what the target's fabric adds in one carry chain
-    bool tables = true;           ///< narrow inputs are looked up where that costs less than adding
+    std::optional<Slack> slack;  ///< none: 0 or 1, see design.hpp
+    std::optional<int> operands; ///< none: what the target's fabric adds in one carry chain
+    bool tables = true;          ///< narrow inputs are looked up where that costs less than adding
     cmvm::Effort effort = cmvm::Effort::normal;
     rtl::Layout layout = rtl::Layout::per_layer;
     std::string wrap = "none";       ///< "axis": an AXI4-Stream wrapper too

@@ -70,6 +70,20 @@ struct Arc {
     int level = -1;    ///< -1: not known yet, -2: being looked at
 };
 
+/// Takes out the inputs I0 ... that an output of a LUT with two does not look at: its truth table is the first
+/// 2^inputs entries of INIT, in yosys' form, the last character first.
+void drop_unread(Json& directions, const std::string& init, std::size_t inputs) {
+    const auto entry = [&](std::size_t i) { return init.at(init.size() - 1 - i); };
+    for (std::size_t input = 0; input < 6; ++input) {
+        bool read = false;
+        if (input < inputs) {
+            for (std::size_t i = 0; i < std::size_t{1} << inputs; ++i)
+                read = read || entry(i) != entry(i ^ (std::size_t{1} << input));
+        }
+        if (!read) directions.erase("I" + std::to_string(input));
+    }
+}
+
 class Paths {
   public:
     void add_cell(Kind kind, const Json& cell) {
@@ -77,9 +91,11 @@ class Paths {
         const Json& directions = cell.at("port_directions");
         for (const auto& [pin, direction] : directions.items()) {
             if (direction != "output" || !pins.contains(pin)) continue;
+            Json read = directions;
+            if (cell.at("type") == "LUT6_2") drop_unread(read, cell.at("parameters").at("INIT"), pin == "O5" ? 5 : 6);
             const Json& bits = pins.at(pin);
             for (std::size_t i = 0; i < bits.size(); ++i) {
-                if (bits[i].is_number()) arcs_[bits[i].get<Bit>()] = arc(kind, pins, directions, i);
+                if (bits[i].is_number()) arcs_[bits[i].get<Bit>()] = arc(kind, pins, read, i);
             }
         }
     }

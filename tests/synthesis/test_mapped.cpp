@@ -67,6 +67,27 @@ TEST_CASE("a carry chain is one level however long it is, and only from the bit 
     CHECK(synthesis::count_mapped(low, "n.json").levels == 2);
 }
 
+TEST_CASE("of a LUT with two outputs each has the inputs that its truth table looks at", "[synthesis][mapped]") {
+    // O5: majority of I0, I1, I2. O6 with I5 = 1: parity of I0, I1, I2 and I4, the majority of the bit below.
+    std::string init(64, '0');
+    for (int i = 0; i < 64; ++i) {
+        const int ones = (i & 1) + (i >> 1 & 1) + (i >> 2 & 1);
+        const bool one = i < 32 ? ones >= 2 : (ones + (i >> 4 & 1)) % 2 == 1;
+        if (one) init[63 - i] = '1';
+    }
+    const auto adder_bit = [&](const std::string& name, const std::string& below, int o5, int o6) {
+        return "\"" + name + R"(": {"type": "LUT6_2", "port_directions": {"I0": "input", "I1": "input", "I2": "input",
+            "I3": "input", "I4": "input", "I5": "input", "O5": "output", "O6": "output"}, "parameters": {"INIT": ")" +
+               init + R"("}, "connections": {"I0": [2], "I1": [3], "I2": [2], "I3": ["0"], "I4": [)" + below +
+               R"(], "I5": ["1"], "O5": [)" + std::to_string(o5) + "], \"O6\": [" + std::to_string(o6) + "]}}";
+    };
+    const std::string bits =
+        adder_bit("b0", "\"0\"", 10, 11) + "," + adder_bit("b1", "10", 12, 13) + "," + adder_bit("b2", "12", 14, 9);
+    CHECK(synthesis::count_mapped(netlist(bits), "n.json").levels == 2);
+    const std::string last = adder_bit("b0", "\"0\"", 10, 11) + "," + adder_bit("b1", "10", 9, 13);
+    CHECK(synthesis::count_mapped(netlist(last), "n.json").levels == 1);
+}
+
 TEST_CASE("a loop, an unknown cell and other JSON are refused", "[synthesis][mapped]") {
     CHECK_THROWS_WITH(synthesis::count_mapped(netlist(lut("a", 9, 3, 9)), "n.json"), Catch::Contains("loop"));
     CHECK_THROWS_WITH(synthesis::count_cells(parse_json(R"({"MYSTERY": 3})", "s"), "s"), Catch::Contains("MYSTERY"));
