@@ -117,7 +117,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report::Report report;
     report.title = model.name;
     report.sections.push_back(report::model_section(model));
-    report.sections.push_back(report::hardware_section(target, netlist, schedule, area, signature));
+    report.sections.push_back(
+        report::hardware_section(target, netlist, schedule, area, signature, clock_is_open(options.timing)));
     report.layers = report::layers(netlist, schedule, area);
     report.neurons = report::neurons(netlist, area);
 

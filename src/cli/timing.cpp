@@ -79,6 +79,10 @@ void add_timing_options(CLI::App& app, nn::TimingSettings& settings) {
                  "Drive the output ports without a register");
 }
 
+bool clock_is_open(const nn::TimingSettings& settings) {
+    return !settings.clock_ns && (settings.fastest || settings.latency_cycles || settings.combinational);
+}
+
 TimedNetlist fit_clock(const hw::Target& target, const ir::Netlist& netlist, const nn::TimingSettings& settings) {
     check(settings);
     hw::ScheduleOptions options;
@@ -86,8 +90,7 @@ TimedNetlist fit_clock(const hw::Target& target, const ir::Netlist& netlist, con
     options.input_registers = settings.input_registers && !settings.combinational;
     options.output_registers = settings.output_registers && !settings.combinational;
     options.latency_cycles = settings.combinational ? 0 : settings.latency_cycles;
-    const bool search = settings.fastest || options.latency_cycles;
-    if (search && !settings.clock_ns) return fastest(target, netlist, options);
+    if (clock_is_open(settings)) return fastest(target, netlist, options);
     options.clock_ns = settings.clock_ns.value_or(usual_clock_ns);
     TimedNetlist result{split_chains(target, netlist, options), options};
     if (hw::feasible(target, result.netlist, options)) return result;

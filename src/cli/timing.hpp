@@ -11,6 +11,9 @@ namespace bitgrain::cli {
 /// --clock-ns, --margin, --fmax, --latency-cycles, --comb, --no-input-registers, --no-output-registers.
 void add_timing_options(CLI::App& app, nn::TimingSettings& settings);
 
+/// Whether the clock is not asked for but the fastest that the delay model allows.
+bool clock_is_open(const nn::TimingSettings& settings);
+
 /// A netlist whose carry chains fit the clock, split where they must be, and that clock. Nothing is split when the
 /// clock is met without.
 struct TimedNetlist {

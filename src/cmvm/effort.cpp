@@ -55,7 +55,10 @@ class Attempt {
         const double part = has_room() ? std::clamp(terms / few_terms, 1.0, 4.2) : 1.0;
         // A try with three operands takes longer: the trees are.
         const double passes = options_.operands == 3 ? 1.3 : 2.1, small = options_.operands == 3 ? 4e8 : 6e8;
-        improve(system, times(passes * part, system.work()) + static_cast<std::int64_t>(small / std::pow(terms, 1.5)));
+        // Of a very large one, tries change too little to be worth their time.
+        const double large = std::min(1.0, most_terms / terms);
+        improve(system,
+                times(passes * part * large, system.work()) + static_cast<std::int64_t>(small / std::pow(terms, 1.5)));
         return system;
     }
 
@@ -72,7 +75,7 @@ class Attempt {
     static constexpr std::int64_t small_work = 30'000;
     static constexpr std::size_t small_matrix = 1000; ///< entries
     static constexpr std::int64_t small_matrix_work = 10'000'000;
-    static constexpr double few_terms = 1500, many_terms = 11'000;
+    static constexpr double few_terms = 1500, many_terms = 11'000, most_terms = 20'000;
     static constexpr std::int64_t round_length = 25; ///< in passes of sharing
     static constexpr std::int64_t most_rounds = 6;
 

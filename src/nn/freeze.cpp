@@ -1,4 +1,6 @@
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "fx/arithmetic.hpp"
 #include "model/inference.hpp"
 #include "model/prove.hpp"
@@ -54,6 +56,13 @@ std::string overflows(const model::Model& model, const data::Dataset& dataset) {
     return text.empty() ? "none" : text;
 }
 
+/// Of the files that the network was trained on, so that a design can be traced to them.
+std::string data_sha256(const data::Source& source) {
+    std::string bytes = read_file(source.features);
+    if (source.labels) bytes += read_file(*source.labels);
+    return sha256(bytes);
+}
+
 } // namespace
 
 struct Freezer::Parts {
@@ -62,10 +71,12 @@ struct Freezer::Parts {
     Front front;
     Data data;
     TrainingRows rows;
+    std::string data_hash;
 
     explicit Parts(const std::filesystem::path& folder)
         : run(folder), experiment(read_experiment(run / "experiment.json")), front(read_front(run)),
-          data(load_data(experiment)), rows(make_rows(data, experiment.training.class_weights)) {}
+          data(load_data(experiment)), rows(make_rows(data, experiment.training.class_weights)),
+          data_hash(data_sha256(experiment.train_source)) {}
 };
 
 Freezer::Freezer(const std::filesystem::path& run) : parts_(std::make_unique<const Parts>(run)) {}
@@ -80,7 +91,7 @@ const Front& Freezer::front() const {
 }
 
 model::Model Freezer::freeze(const FreezeOptions& options) const {
-    const auto& [run, experiment, front, data, rows] = *parts_;
+    const auto& [run, experiment, front, data, rows, data_hash] = *parts_;
     const Point& point = pick(front, options.pick);
     const double cover = options.cover.value_or(experiment.cover);
 
@@ -111,6 +122,7 @@ model::Model Freezer::freeze(const FreezeOptions& options) const {
                    {"pick", options.pick},
                    {"epoch", point.epoch},
                    {"seed", experiment.training.seed},
+                   {"data_sha256", data_hash},
                    {"ranges", options.proven ? "proven" : "calibrated"},
                    {"cover", cover},
                    {"metric_name", front.metric_name},

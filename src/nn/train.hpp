@@ -79,8 +79,9 @@ struct FreezeOptions {
         cover;           ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
     bool proven = false; ///< integer bits of wrapping quantizers by interval analysis instead: no input can overflow
 };
-/// Calibrates on train and validation rows and freezes. model.facts records pick, metrics, both EBOPs counters and in
-/// how many test rows some value overflowed a quantizer. Reads the run and its data once for any number of points.
+/// Calibrates on train and validation rows and freezes. model.facts records pick, metrics, both EBOPs counters, in
+/// how many test rows some value overflowed a quantizer, and the SHA-256 of the training files (features, then labels).
+/// Reads the run and its data once for any number of points.
 class Freezer {
   public:
     explicit Freezer(const std::filesystem::path& run);

@@ -39,13 +39,14 @@ Row counted(const std::string& key, const std::string& name, std::size_t value) 
 } // namespace
 
 Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, const hw::Schedule& schedule,
-                         const hw::AreaReport& area, const rtl::Signature& signature) {
+                         const hw::AreaReport& area, const rtl::Signature& signature, bool clock_is_chosen) {
     const ir::Counts counts = ir::count(netlist);
     Section section{"hardware", "Hardware", {}};
     auto& rows = section.rows;
     rows.push_back({"target", "target", target.name, "", Source::given, target.part});
     rows.push_back({"module", "module", signature.module, "", Source::given, ""});
-    rows.push_back({"clock", "clock", schedule.clock_ns, "ns", Source::given, ""});
+    rows.push_back({"clock", "clock", schedule.clock_ns, "ns", clock_is_chosen ? Source::estimated : Source::given, "",
+                    clock_is_chosen ? target.bands.period : 0.0});
     rows.push_back(counted("adders", "adders", counts.adds));
     const std::array others{std::pair{"casts", counts.casts}, std::pair{"selects", counts.selects},
                             std::pair{"tables", counts.tables}, std::pair{"multipliers", counts.muls}};

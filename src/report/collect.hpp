@@ -22,9 +22,9 @@ Section model_section(const model::Model& model);
 Section widths_section(const model::Model& model);
 
 /// "hardware": adders, estimated area and share of the part, whether it fits, pipeline, Fmax, latency, initiation
-/// interval, the vendor's run time to expect.
+/// interval, the vendor's run time to expect. clock_is_chosen: by the delay model, not by the user.
 Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, const hw::Schedule& schedule,
-                         const hw::AreaReport& area, const rtl::Signature& signature);
+                         const hw::AreaReport& area, const rtl::Signature& signature, bool clock_is_chosen = false);
 
 /// Per-layer area, stages and widths; nodes that belong to no layer come last as "shared".
 std::vector<Layer> layers(const ir::Netlist& netlist, const hw::Schedule& schedule, const hw::AreaReport& area);

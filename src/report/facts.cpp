@@ -37,6 +37,7 @@ constexpr std::array known_facts{
     Known{"imported_from", "imported from", Kind::given, Source::given, ""},
     Known{"keras_version", "Keras", Kind::given, Source::given, ""},
     Known{"experiment", "", Kind::hidden, Source::given, ""},
+    Known{"data_sha256", "", Kind::hidden, Source::given, ""}, // it is in the manifest
     Known{"metric_name", "", Kind::hidden, Source::given, ""},
     Known{"metric_cutoff", "", Kind::hidden, Source::given, ""},
     Known{"validation_rows", "", Kind::hidden, Source::given, ""},

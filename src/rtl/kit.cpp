@@ -85,6 +85,12 @@ Values common_values(const Kit& kit) {
     values["LUT"] = std::to_string(std::lround(kit.area.lut));
     values["FF"] = std::to_string(std::lround(kit.area.ff));
     put_streams(values, s);
+    // Without registers no path starts or ends at the clock.
+    const bool through = s.latency_cycles == 0 && !s.axis;
+    values["THROUGH_PATHS"] = through ? "\nset_max_delay " + values["PERIOD"] +
+                                            " -from [get_ports {in_valid in_data[*]}] -to [get_ports {out_valid "
+                                            "out_data[*]}]"
+                                      : "";
     return values;
 }
 

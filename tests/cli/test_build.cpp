@@ -163,11 +163,15 @@ TEST_CASE("every way to ask for clock and latency gives a design that simulates 
         CHECK(verified.code == 0);
         CHECK(result.at("mismatches") == 0);
         CHECK(result.at("simulated_cycles") == rows.at("latency_cycles").at("value"));
+        CHECK(rows.at("clock").at("source") == (options.at(7).starts_with("--clock-ns") ? "given" : "estimated"));
         return std::pair(rows.at("clock").at("value").get<double>(), rows.at("latency_cycles").at("value").get<int>());
     };
     const auto [comb_clock, comb_cycles] = build("comb", {"--comb"});
     CHECK(comb_cycles == 0);
+    for (const char* file : {"comb/constraints/tiny_ooc.xdc", "comb/constraints/tiny.sdc"})
+        CHECK_THAT(read_file(folder / file), Contains("set_max_delay") && Contains("-from [get_ports {in_valid"));
     const auto [fast_clock, fast_cycles] = build("fmax", {"--fmax"});
+    CHECK_THAT(read_file(folder / "fmax/constraints/tiny.sdc"), !Contains("set_max_delay"));
     CHECK(fast_clock < comb_clock);
     CHECK(fast_cycles > 2);
     const auto [within_clock, within_cycles] = build("within", {"--latency-cycles", "3"});

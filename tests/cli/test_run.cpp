@@ -1,6 +1,7 @@
 // The whole road on a small set: data, training, freezing, Verilog, verification, report. Same seed, same bytes.
 #include "base/json.hpp"
 #include "base/random.hpp"
+#include "base/sha256.hpp"
 #include "program.hpp"
 
 #include <algorithm>
@@ -72,6 +73,9 @@ TEST_CASE("one command goes from a table of data to verified Verilog, byte for b
     REQUIRE(value(report, "hardware", "initiation_interval") == 1);
     REQUIRE_FALSE(report.at("front").at("points").empty());
     REQUIRE_THAT(read_file(folder / "one/build/report.html"), Contains("Pareto front") && Contains("picked"));
+
+    const Json manifest = parse_json(read_file(folder / "one/build/manifest.json"), "manifest");
+    REQUIRE(manifest.at("training").at("data_sha256") == sha256(trees()));
 
     REQUIRE(run("two", "3").code == 0);
     const std::vector<std::string> names = files_below(folder / "one");
