@@ -1,12 +1,17 @@
 #include "cmvm/greedy.hpp"
 
-#include <vector>
-
 namespace bitgrain::cmvm {
+
+namespace {
+
+/// Three terms at once must gain so much more than the two: a third can still join them later.
+constexpr float preferred = 1.2f;
+
+} // namespace
 
 void share_patterns(System& system, bool flip_digits) {
     PatternIndex& index = system.index();
-    std::vector<Occurrence> places;
+    Group group, triple;
     while (const auto candidate = index.pop()) {
         const Pattern pattern(candidate->key);
         const auto must_wait =
@@ -18,10 +23,27 @@ void share_patterns(System& system, bool flip_digits) {
             };
         // Most candidates have lost places since: the count alone says so, without a look at any row.
         if (candidate->count < 2 || must_wait(candidate->count)) continue;
-        system.occurrences(pattern, places);
-        if (places.size() < 2 || (places.size() < candidate->count && must_wait(places.size()))) continue;
-        if (flip_digits && system.attract(pattern)) system.occurrences(pattern, places);
-        system.share(pattern, places);
+        system.find(pattern, group);
+        if (group.places.size() < 2) continue;
+        PatternValue of_three;
+        if (system.rule().operands() == 3) {
+            triple = group;
+            of_three = system.add_third(triple);
+        }
+        system.keep_in_time(group);
+        const float pair_score = system.score(candidate->key, candidate->value, group.places.size());
+        if (system.score(candidate->key, of_three, triple.places.size()) > preferred * pair_score &&
+            system.share(triple)) {
+            if (PatternIndex::Entry* entry = index.find(candidate->key)) system.offer(*entry, candidate->key);
+            continue;
+        }
+        if (group.places.size() < 2) continue;
+        if (group.places.size() < candidate->count && must_wait(group.places.size())) continue;
+        if (flip_digits && system.attract(pattern)) {
+            system.find(pattern, group);
+            system.keep_in_time(group);
+        }
+        system.share(group);
     }
 }
 

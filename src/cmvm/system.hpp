@@ -10,7 +10,10 @@
 #include "cmvm/linear_form.hpp"
 #include "cmvm/pattern_index.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -56,12 +59,29 @@ struct SystemOutput {
     bool zero = true;
 };
 
-/// A place where a pattern can be replaced: the row and the first operand's shift and sign there.
+/// A place where a group of terms can be replaced: the row and the first term's shift and sign there.
 struct Occurrence {
     std::uint32_t row;
     int shift;
     bool negate;
 };
+
+/// Two or three terms that become a signal of their own.
+struct Group {
+    std::array<RowTerm, 3> terms; ///< as in a place where the first one has shift 0 and is added
+    std::size_t count = 2;
+    int depth = 0;                  ///< when their sum will be ready
+    std::vector<Occurrence> places; ///< disjoint, by rising row and shift
+
+    std::span<const RowTerm> span() const { return {terms.data(), count}; }
+};
+
+/// What an adder of these operands less is worth (PatternValue). A sum is as wide as its largest term whatever is
+/// shared: what goes away is an adder of the smaller operand, so only the positions that the operands have in common
+/// are saved. That other grids make worse partners is measured.
+inline int worth(const Range& a, const Range& b, int bits) {
+    return std::max(1, 4 * (bits - std::abs(top(a) - top(b))) - std::abs(a.lsb - b.lsb));
+}
 
 class System {
   public:
@@ -88,11 +108,9 @@ class System {
     SignedRange term_range(const RowTerm& term) const {
         return {scaled(signals_[term.signal].range, term.shift), term.negate};
     }
-    /// A sum is as wide as its largest term whatever is shared: what goes away is an adder of the smaller operand, so
-    /// only the positions that the operands have in common are saved. That other grids make worse partners is measured.
     PatternValue pattern_value(Pattern pattern) const;
-    /// Disjoint places where the pattern can be replaced under the depth rule, by rising row and shift.
-    void occurrences(Pattern pattern, std::vector<Occurrence>& found) const;
+    /// The pattern and all its places, in time or not.
+    void find(Pattern pattern, Group& group) const;
     /// Pair updates so far: the unit of effort, the same on every machine.
     std::int64_t work() const { return work_; }
 
@@ -108,8 +126,15 @@ class System {
     void spend(std::int64_t work) { work_ += work; }
     /// What sharing so many places gains; not above 0: nothing.
     float score(std::uint64_t key, const PatternValue& value, std::size_t count) const;
-    /// Replaces the pattern in these places by one signal. Returns false when nothing changed.
-    bool share(Pattern pattern, std::span<const Occurrence> places);
+    /// Drops the places where a row would be late, and says when the sum will be ready.
+    void keep_in_time(Group& group);
+    /// Adds to a pair with all its places the third term that gains most; only the places that have it, and where three
+    /// at once are in time, stay. Nothing when no term stands beside the pair twice.
+    PatternValue add_third(Group& group);
+    /// Queues a pattern that may be worth sharing.
+    void offer(PatternIndex::Entry& entry, std::uint64_t key);
+    /// Replaces the group in its places by one signal. Returns false when nothing changed.
+    bool share(const Group& group);
     /// Writes a signal out in all sums that use it (an output stays).
     void write_out(std::uint32_t id);
     /// Another form of two digits of one signal: x + 2x = 4x - x, 4x - x = x + 2x. False when this pair has none or the
@@ -149,7 +174,6 @@ class System {
     /// The pairs that this term makes with all terms of the row, into keys_.
     void list_pairs(std::uint32_t row, const RowTerm& term);
     void count_pair(std::uint64_t key);
-    void offer(PatternIndex::Entry& entry, std::uint64_t key);
     std::uint32_t new_signal(LinearForm form);
     /// The living signal with this (normalised) form.
     std::optional<std::uint32_t> find_form(const LinearForm& form) const;
@@ -169,6 +193,10 @@ class System {
     /// Could `id` be a term of `row`: no cycle, and in time.
     bool may_use(std::uint32_t id, std::uint32_t row) const;
     bool depends_on(std::uint32_t id, std::uint32_t on) const;
+    /// By how much a place adds to the weight of its row, when the sum is ready at this depth.
+    std::int64_t growth(const Group& group, int depth) const;
+    void drop_late(std::vector<Occurrence>& places, std::int64_t growth) const;
+    float plain_score(const PatternValue& value, std::size_t count) const;
 
     DepthRule rule_;
     LutCosts costs_;
@@ -187,6 +215,8 @@ class System {
     bool recording_ = false;
     std::vector<std::uint64_t> barred_;  ///< hashes of forms
     std::vector<std::uint64_t> refused_; ///< patterns share() refused because of them
+    std::vector<std::uint64_t> thirds_;  ///< add_third(): terms that stand beside the pair
+    std::vector<Occurrence> early_;      ///< keep_in_time()
     bool watching_ = false;
     double noise_ = 0.0;
     std::uint64_t seed_ = 0;

@@ -26,12 +26,15 @@ void System::watch() {
     frequent_ = {};
 }
 
-float System::score(std::uint64_t key, const PatternValue& value, std::size_t count) const {
+float System::plain_score(const PatternValue& value, std::size_t count) const {
     if (value.worth == 0 || count < 2) return 0.0f;
     const double made = rule_.operands() == 3 ? made_of_three : made_of_two;
-    const double saved = static_cast<double>(count) * value.worth - made * 4 * value.bits;
-    if (saved <= 0) return 0.0f;
-    if (noise_ == 0.0) return static_cast<float>(saved);
+    return std::max(0.0f, static_cast<float>(static_cast<double>(count) * value.worth - made * 4 * value.bits));
+}
+
+float System::score(std::uint64_t key, const PatternValue& value, std::size_t count) const {
+    const float saved = plain_score(value, count);
+    if (noise_ == 0.0 || saved == 0.0f) return saved;
     std::uint64_t h = (key ^ seed_) * 0x9e3779b97f4a7c15ULL;
     h = (h ^ (h >> 32)) * 0xbf58476d1ce4e5b9ULL;
     return static_cast<float>(saved * (1.0 + noise_ * static_cast<double>(h >> 40) * power_of_two(-24)));
@@ -119,45 +122,53 @@ bool System::take_term(std::uint32_t row, RowTerm term) {
 
 // ---- changing ------------------------------------------------------------------------------------------------------
 
-bool System::share(Pattern pattern, std::span<const Occurrence> places) {
-    const int shift_a = std::max(0, -pattern.shift()), shift_b = std::max(0, pattern.shift());
-    const RowTerm a{pattern.first(), static_cast<std::int16_t>(shift_a), false};
-    const RowTerm b{pattern.second(), static_cast<std::int16_t>(shift_b), pattern.negate()};
-    LinearForm form = combine(signals_[a.signal].form, shift_a, false, signals_[b.signal].form, shift_b, b.negate);
+bool System::share(const Group& group) {
+    int lowest = 0;
+    for (const RowTerm& term : group.span())
+        lowest = std::min(lowest, static_cast<int>(term.shift));
+    const auto form_of = [&](const RowTerm& term) -> const LinearForm& { return signals_[term.signal].form; };
+    const RowTerm &a = group.terms[0], &b = group.terms[1];
+    LinearForm form = combine(form_of(a), a.shift - lowest, a.negate, form_of(b), b.shift - lowest, b.negate);
+    if (group.count == 3) {
+        const RowTerm& c = group.terms[2];
+        form = combine(form, 0, false, form_of(c), c.shift - lowest, c.negate);
+    }
     const bool zero = form.empty();
     const Taken taken = normalise(form);
-    const int depth = std::max(signals_[a.signal].depth, signals_[b.signal].depth) + 1;
 
     const std::optional<std::uint32_t> known = zero ? std::nullopt : find_form(form);
-    const bool late = known && ready_depth(*known) > depth; // too late to replace the pair
+    const bool late = known && ready_depth(*known) > group.depth; // too late to replace the pair
     const bool fresh = !zero && (!known || late);
     std::uint32_t target = known && !late ? *known : 0;
     std::vector<Occurrence> valid;
-    for (const Occurrence& place : places) {
+    for (const Occurrence& place : group.places) {
         if (fresh || zero || may_use(target, place.row)) valid.push_back(place);
     }
     if (valid.size() < (fresh ? 2u : 1u)) return false;
     if (fresh && !barred_.empty() && std::find(barred_.begin(), barred_.end(), hash_of(form)) != barred_.end()) {
-        refused_.push_back(pattern.key());
+        refused_.push_back(Pattern(a, b).key());
         return false;
     }
     if (fresh) {
         target = new_signal(std::move(form));
-        set_depth(target, depth);
+        set_depth(target, group.depth);
     } else if (!zero && signals_[target].is_row() && signals_[target].uses.empty()) {
         // An output that becomes a term must keep the depth its users count with.
         fix_depth(target);
     }
     for (const Occurrence& place : valid) {
-        const int shift = place.shift - shift_a;
-        const bool found =
-            take_term(place.row, moved(a, shift, place.negate)) && take_term(place.row, moved(b, shift, place.negate));
-        CHECK(found, "a pattern is not where it was found");
-        if (!zero) put(place.row, moved({target, 0, false}, shift + taken.shift, place.negate != taken.negate));
+        for (const RowTerm& term : group.span()) {
+            const bool found = take_term(place.row, moved(term, place.shift, place.negate));
+            CHECK(found, "a group is not where it was found");
+        }
+        if (!zero) {
+            put(place.row,
+                {target, static_cast<std::int16_t>(place.shift + lowest + taken.shift), place.negate != taken.negate});
+        }
     }
     if (fresh) {
-        put(target, moved(a, -taken.shift, taken.negate));
-        put(target, moved(b, -taken.shift, taken.negate));
+        for (const RowTerm& term : group.span())
+            put(target, moved(term, -lowest - taken.shift, taken.negate));
         pending_.push_back(target);
     }
     settle();

@@ -105,6 +105,46 @@ TEST_CASE("dense and heterogeneous layers are solved exactly", "[cmvm][fuzz]") {
     }
 }
 
+TEST_CASE("dense square matrices are exact with every way to solve them", "[cmvm][fuzz]") {
+    const std::uint64_t seed = 20261128;
+    Random random(seed);
+    int round = 0;
+    for (const int weight_bits : {4, 8}) {
+        for (const int operands : {2, 3}) {
+            for (const int slack : {0, 2}) {
+                for (const bool tables : {false, true}) {
+                    const auto size = static_cast<std::size_t>(random.integer(16, 32));
+                    const int input_bits = tables ? 2 : weight_bits;
+                    const bool in_time = size < 24;
+                    INFO("seed " << seed << " round " << round << ": " << size << "x" << size << ", " << weight_bits
+                                 << " bits, operands " << operands << ", slack " << slack << (tables ? ", tables" : "")
+                                 << (in_time ? ", limited in time" : ""));
+                    const Problem problem = test::dense(random, size, size, weight_bits, input_bits);
+                    Options options;
+                    options.operands = operands;
+                    options.slack = slack;
+                    options.tables = tables;
+                    options.seed = random.next();
+                    options.effort = ++round % 2 == 0 ? Effort::fast : Effort::normal;
+                    const int deepest = min_depth(problem, operands) + slack;
+                    AdderGraph graph = solve(problem, options);
+                    REQUIRE(test::check(problem, graph, random) == "");
+                    REQUIRE(cost(graph).depth <= deepest);
+                    if (!in_time) continue;
+                    options.effort = Effort::fast;
+                    options.delay_slack = 1.5;
+                    graph = solve(problem, options);
+                    REQUIRE(test::check(problem, graph, random) == "");
+                    REQUIRE(cost(graph).depth <= deepest);
+                    const std::vector<double> delays = output_delays(graph, options.delay);
+                    const double most = least_delay(problem, options) + *options.delay_slack;
+                    REQUIRE(*std::max_element(delays.begin(), delays.end()) <= most + 1e-9);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("matrices with entries of plus and minus one are solved exactly", "[cmvm][fuzz]") {
     Random random(11);
     for (int round = 0; round < 20; ++round) {

@@ -45,6 +45,24 @@ Problem hadamard(std::size_t n) {
 
 } // namespace
 
+TEST_CASE("three terms are shared at once where there is no time for two", "[cmvm]") {
+    Problem problem; // two sums of nine terms in two levels of three operands, the first three in common
+    problem.rows = 15;
+    problem.columns = 2;
+    for (std::size_t i = 0; i < problem.rows; ++i) {
+        problem.matrix.push_back(i < 9 ? 1 : 0);
+        problem.matrix.push_back(i < 3 || i >= 9 ? 1 : 0);
+    }
+    problem.inputs.assign(problem.rows, {-128, 127, 0});
+    Options options;
+    options.operands = 3;
+    const AdderGraph graph = solve(problem, options);
+    Random random(1);
+    REQUIRE(test::check(problem, graph, random) == "");
+    REQUIRE(cost(graph).depth == 2);
+    REQUIRE(cost(graph).adders == 7);
+}
+
 TEST_CASE("a try that is taken back leaves the system as it was", "[cmvm]") {
     const std::uint64_t seed = 9;
     Random random(seed);
