@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "cmvm/adder_cost.hpp"
 #include "cmvm/sum_tree.hpp"
+#include "cmvm/tree_swaps.hpp"
 #include "fx/arithmetic.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace bitgrain::cmvm {
 namespace {
 
 constexpr std::int64_t impossible = std::numeric_limits<std::int32_t>::max();
+constexpr int impossible_depth = std::numeric_limits<std::int16_t>::max();
 
 Range to_range(const fx::Interval& interval) {
     const double unit = power_of_two(-interval.fraction);
@@ -22,9 +24,9 @@ Range to_range(const fx::Interval& interval) {
 
 class GraphBuilder {
   public:
-    GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs, int trees)
-        : system_(system), prepared_(prepared), inputs_(inputs), trees_(trees), built_(system.size()),
-          planner_(system.rule(), system.costs()) {}
+    GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs, const TreeEffort& effort)
+        : system_(system), prepared_(prepared), inputs_(inputs), effort_(effort), built_(system.size()),
+          planner_(system.rule(), system.costs()), swaps_(system.costs()) {}
 
     AdderGraph run() {
         for (std::size_t i = 0; i < inputs_; ++i)
@@ -123,7 +125,10 @@ class GraphBuilder {
             leaves_.push_back(leaf);
             leaves.push_back({{scaled(ranges_[leaf.node], leaf.shift), leaf.negate}, graph_.nodes[leaf.node].depth});
         }
-        tree_ = planner_.plan_best(leaves, signal.limit, signal.alone ? 0 : trees_, id);
+        tree_ = planner_.plan_best(leaves, signal.limit, signal.alone ? 0 : effort_.more, id);
+        if (leaves.size() <= effort_.most_exchanged && !signal.alone) {
+            swaps_.improve(tree_, leaves, system_.rule().limited() ? signal.limit : impossible_depth);
+        }
         built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id].wanted);
         built_[id].done = true;
     }
@@ -262,7 +267,7 @@ class GraphBuilder {
     const System& system_;
     const Prepared& prepared_;
     std::size_t inputs_;
-    int trees_;
+    TreeEffort effort_;
     std::vector<Built> built_;
     AdderGraph graph_;
     std::vector<LinearForm> forms_;                 ///< of each node, in units of the sources
@@ -270,14 +275,15 @@ class GraphBuilder {
     std::unordered_map<std::uint64_t, Term> known_; ///< hash of a normalised form -> its edge; only looked up
     std::vector<Term> leaves_;                      ///< of the sum being built
     TreePlanner planner_;
+    TreeSwaps swaps_;
     Tree tree_;
     std::vector<Sense> senses_;
 };
 
 } // namespace
 
-AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, int trees) {
-    return GraphBuilder(system, prepared, inputs, trees).run();
+AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, const TreeEffort& effort) {
+    return GraphBuilder(system, prepared, inputs, effort).run();
 }
 
 } // namespace bitgrain::cmvm

@@ -7,7 +7,12 @@
 
 namespace bitgrain::cmvm {
 
-/// `trees`: so many more trees are planned for each sum.
-AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, int trees);
+/// For the tree of each sum.
+struct TreeEffort {
+    int more = 0;                   ///< trees to plan beyond the first
+    std::size_t most_exchanged = 0; ///< terms of a sum whose tree is improved by exchanges
+};
+
+AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, const TreeEffort& effort);
 
 } // namespace bitgrain::cmvm

@@ -177,14 +177,14 @@ class Attempt {
 
 } // namespace
 
-int more_trees(Effort effort) {
+TreeEffort tree_effort(Effort effort) {
     switch (effort) {
     case Effort::fast:
-        return 2;
+        return {2, 12};
     case Effort::normal:
-        return 6;
+        return {2, 64};
     case Effort::high:
-        return 24;
+        return {24, 1000};
     }
     CHECK(false, "unknown effort");
 }

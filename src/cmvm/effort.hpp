@@ -1,14 +1,15 @@
 // How hard to try: from a prepared problem to the best system the effort finds.
 #pragma once
 
+#include "cmvm/build_graph.hpp"
 #include "cmvm/prepare.hpp"
 #include "cmvm/solve.hpp"
 #include "cmvm/system.hpp"
 
 namespace bitgrain::cmvm {
 
-/// Trees to plan for each sum of the final graph beyond the first.
-int more_trees(Effort effort);
+/// For each sum of the final graph.
+TreeEffort tree_effort(Effort effort);
 
 /// fast: one pass of sharing, and a search as long as a small problem takes anyway. normal: a search of about twice the
 /// work of the pass. high: annealing on all cores until the time is up or nothing gets better.

@@ -25,7 +25,7 @@ AdderGraph fastest_graph(const Problem& problem, const Options& options) {
         column.limit = column.least_depth;
         column.alone = true;
     }
-    return build_graph(make_system(prepared, options, nullptr), prepared, problem.rows, 0);
+    return build_graph(make_system(prepared, options, nullptr), prepared, problem.rows, {});
 }
 
 double latest(const std::vector<double>& delays) {
@@ -65,7 +65,7 @@ AdderGraph solve_in_time(const Problem& problem, const Options& asked) {
             with_limits.slack.reset();
             graph = solve_with_tables(limited, with_limits);
         } else {
-            graph = build_graph(find_system(prepared, options), prepared, problem.rows, more_trees(options.effort));
+            graph = build_graph(find_system(prepared, options), prepared, problem.rows, tree_effort(options.effort));
         }
         const std::vector<double> delays = output_delays(graph, options.delay);
         if (latest(delays) <= limit) return graph;

@@ -17,7 +17,7 @@ AdderGraph solve(const Problem& problem, const Options& options) {
     if (options.tables) return solve_with_tables(problem, options);
     Prepared prepared = prepare(problem, options.operands);
     set_limits(prepared, problem, options);
-    return build_graph(find_system(prepared, options), prepared, problem.rows, more_trees(options.effort));
+    return build_graph(find_system(prepared, options), prepared, problem.rows, tree_effort(options.effort));
 }
 
 } // namespace bitgrain::cmvm

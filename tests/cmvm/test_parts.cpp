@@ -4,6 +4,7 @@
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/pattern_index.hpp"
 #include "cmvm/sum_tree.hpp"
+#include "cmvm/tree_swaps.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -119,6 +120,74 @@ TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
             removed += static_cast<std::size_t>(merge.operands) - 1;
         REQUIRE(removed + 1 == leaves.size());
     }
+}
+
+namespace {
+
+/// Bits and depth of a tree, added up from its leaves; every leaf and sum but the last must be used once.
+struct Recount {
+    std::int64_t bits = 0;
+    int depth = 0;
+    bool whole = true;
+};
+
+Recount recount(const Tree& tree, const std::vector<TreeLeaf>& leaves) {
+    std::vector<TreeLeaf> values = leaves;
+    std::vector<int> uses(leaves.size() + tree.merges.size(), 0);
+    Recount result;
+    for (const Merge& merge : tree.merges) {
+        int depth = 0;
+        for (int k = 0; k < merge.operands; ++k) {
+            ++uses[merge.in[k]];
+            depth = std::max(depth, values.at(merge.in[k]).depth + 1);
+        }
+        const SignedRange &a = values[merge.in[0]].value, &b = values[merge.in[1]].value;
+        const Joined made = merge.operands == 2 ? join(a, b) : join(a, b, values[merge.in[2]].value);
+        if (!made.concatenation) {
+            result.bits += adder_cost(made.bits, static_cast<std::size_t>(merge.operands), LutCosts{});
+        }
+        values.push_back({made.value, depth});
+    }
+    for (std::size_t i = 0; i + 1 < uses.size(); ++i)
+        result.whole = result.whole && uses[i] == 1;
+    result.depth = values.back().depth;
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("exchanges make a tree cheaper and keep its terms and its limit", "[cmvm]") {
+    const std::uint64_t seed = 12;
+    Random random(seed);
+    std::int64_t before = 0, after = 0;
+    for (int round = 0; round < 300; ++round) {
+        INFO("seed " << seed << " round " << round);
+        const int operands = round % 2 == 0 ? 2 : 3;
+        std::vector<TreeLeaf> leaves;
+        std::vector<int> depths;
+        for (auto k = random.integer(1, 14); k > 0; --k) {
+            const double size = power_of_two(static_cast<int>(random.integer(1, 10)));
+            const Range range =
+                scaled({random.chance(0.5) ? 0.0 : -size, size - 1, 0}, static_cast<int>(random.integer(-6, 6)));
+            depths.push_back(static_cast<int>(random.integer(0, 3)));
+            leaves.push_back({{range, random.chance(0.5)}, depths.back()});
+        }
+        const int limit = least_depth(depths, operands) + static_cast<int>(random.integer(0, 2));
+        const DepthRule rule(operands, limit);
+        const Tree plan = TreePlanner(rule, LutCosts{}).plan_best(leaves, limit, 0, seed);
+        Tree better = plan;
+        TreeSwaps(LutCosts{}).improve(better, leaves, limit);
+        const Recount counted = recount(better, leaves);
+        REQUIRE(counted.whole);
+        REQUIRE(better.merges.size() == plan.merges.size());
+        REQUIRE(counted.bits == better.bits);
+        REQUIRE(counted.depth == better.depth);
+        REQUIRE(better.depth <= limit);
+        REQUIRE(better.bits <= plan.bits);
+        before += plan.bits;
+        after += better.bits;
+    }
+    REQUIRE(after < before);
 }
 
 TEST_CASE("an adder costs the positions between the second-finest grid and its top", "[cmvm]") {
