@@ -27,12 +27,12 @@ void check(const nn::TimingSettings& settings) {
     }
 }
 
-/// Carry chains that are too long for a stage in pieces, as far as that goes.
-ir::Netlist split_chains(const hw::Target& target, ir::Netlist netlist, const hw::ScheduleOptions& options) {
+/// Carry chains and clamps that are too long for a stage in pieces, as far as that goes.
+ir::Netlist split(const hw::Target& target, ir::Netlist netlist, const hw::ScheduleOptions& options) {
     for (int round = 0; round < most_splits; ++round) {
-        const std::vector<int> limits = hw::chain_limits(target, netlist, options, opt::least_split_bits);
+        const std::vector<int> limits = hw::split_limits(target, netlist, options, opt::least_split_bits);
         if (limits.empty()) break;
-        netlist = opt::split_adds(netlist, limits);
+        netlist = opt::split(netlist, limits);
     }
     return netlist;
 }
@@ -44,15 +44,15 @@ TimedNetlist fastest(const hw::Target& target, const ir::Netlist& netlist, hw::S
     TimedNetlist best{netlist, options};
     long good = std::lround(options.clock_ns * 1000.0), bad = 0;
     set_clock(good - 1);
-    if (hw::chain_limits(target, netlist, options, opt::least_split_bits).empty())
-        return best; // no chain is in the way
+    if (hw::split_limits(target, netlist, options, opt::least_split_bits).empty())
+        return best; // nothing in the way can be split
     while (good - bad > 1) {
         const long middle = bad + (good - bad) / 2;
         set_clock(middle);
-        ir::Netlist split = split_chains(target, netlist, options);
-        if (hw::feasible(target, split, options)) {
+        ir::Netlist pieces = split(target, netlist, options);
+        if (hw::feasible(target, pieces, options)) {
             good = middle;
-            best = {std::move(split), options};
+            best = {std::move(pieces), options};
         } else {
             bad = middle;
         }
@@ -92,7 +92,7 @@ TimedNetlist fit_clock(const hw::Target& target, const ir::Netlist& netlist, con
     options.latency_cycles = settings.combinational ? 0 : settings.latency_cycles;
     if (clock_is_open(settings)) return fastest(target, netlist, options);
     options.clock_ns = settings.clock_ns.value_or(usual_clock_ns);
-    TimedNetlist result{split_chains(target, netlist, options), options};
+    TimedNetlist result{split(target, netlist, options), options};
     if (hw::feasible(target, result.netlist, options)) return result;
     // Most likely the schedule will be refused, then of the netlist whose smallest clock is the smallest of all.
     result.netlist = fastest(target, netlist, options).netlist;

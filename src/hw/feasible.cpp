@@ -86,6 +86,24 @@ double smallest_clock(const Timing& timing, const ir::Netlist& netlist, const Sc
     return static_cast<double>(enough) / 1000.0;
 }
 
+/// Bits of carry chain that there is time for; 0 when splitting does not help.
+int chain_limit(const Delay& delay, const ir::Netlist& netlist, ir::NodeId id, double time, int least) {
+    // Two pieces read an operand where one add did.
+    const double carry = time - delay.net_per_fanout - delay.lut - delay.carry_start;
+    const int bits = delay.carry_per_bit > 0.0 ? static_cast<int>(std::floor(carry / delay.carry_per_bit)) : 0;
+    const AddStructure add = add_structure(netlist, id);
+    return bits < least || (add.count == 2 && bits >= add.chain_bits()) ? 0 : bits;
+}
+
+/// Bits that a clamp may decide by: those of one LUT, when it looks at more or rounds before.
+int clamp_limit(const Target& target, const ir::Netlist& netlist, ir::NodeId id) {
+    const CastStructure cast = cast_structure(netlist, id);
+    if (!cast.clamp) return 0;
+    const int above = cast.rounded_width - netlist.nodes[id].interval.width();
+    const bool splits = cast.round || above >= target.lut_inputs || (cast.symmetric && above > 0);
+    return splits ? target.lut_inputs : 0;
+}
+
 } // namespace
 
 int most_stages(const ScheduleOptions& options) {
@@ -109,25 +127,21 @@ bool feasible(const Target& target, const ir::Netlist& netlist, const ScheduleOp
     return !options.latency_cycles || stages_at(timing, netlist, limit) <= most_stages(options);
 }
 
-std::vector<int> chain_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
+std::vector<int> split_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
                               int least) {
     const Timing timing(target, netlist);
     const double limit = budget(timing, options);
-    const Delay& delay = target.delay;
     std::vector<int> result(netlist.nodes.size(), 0);
     bool any = false;
     for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
-        if (!timing.live[i] || timing.wiring[i] || netlist.nodes[i].op != ir::Op::add) continue;
+        if (!timing.live[i] || timing.wiring[i]) continue;
         const auto id = static_cast<ir::NodeId>(i);
         const double start = timing.first_start(netlist, id);
         if (timing.end(id, start) <= limit + tolerance_ns) continue;
-        // Two pieces read an operand where one add did.
-        const double carry = limit - start - delay.net_per_fanout - delay.lut - delay.carry_start;
-        const int bits = delay.carry_per_bit > 0.0 ? static_cast<int>(std::floor(carry / delay.carry_per_bit)) : 0;
-        const AddStructure add = add_structure(netlist, id);
-        if (bits < least || (add.count == 2 && bits >= add.chain_bits())) continue;
-        result[i] = bits;
-        any = true;
+        if (netlist.nodes[i].op == ir::Op::add)
+            result[i] = chain_limit(target.delay, netlist, id, limit - start, least);
+        if (netlist.nodes[i].op == ir::Op::cast) result[i] = clamp_limit(target, netlist, id);
+        any = any || result[i] > 0;
     }
     return any ? result : std::vector<int>{};
 }

@@ -45,9 +45,10 @@ double smallest_clock(const Target& target, const ir::Netlist& netlist, const Sc
 /// True when schedule() has no reason to refuse.
 bool feasible(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options);
 
-/// Per node, the bits of carry chain that a stage has time for, where that is less than the node has; 0 for all others.
-/// Empty when there is no such node, or none that can be cut into pieces of `least` bits or more.
-std::vector<int> chain_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
+/// Per node that is too long for a stage and can be split: the bits of carry chain, or the bits that a clamp may decide
+/// by, that a stage has time for; 0 for all others. Empty when there is no such node. Adds that cannot be cut into
+/// pieces of `least` bits or more are left out.
+std::vector<int> split_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
                               int least);
 
 /// Throws InternalError unless no node is before its operands and no stage is longer than the clock.

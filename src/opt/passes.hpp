@@ -53,10 +53,11 @@ ir::Netlist orient(const ir::Netlist& netlist);
 
 // ---- not in the pipeline: costs logic, for a clock that is too fast otherwise ----
 constexpr int least_split_bits = 4; ///< shorter pieces would not get shorter by being split
-/// Adds whose carry chain is longer than most_bits of their node (0: leave it) become several of two operands, each at
-/// most so long (and not asked to be shorter than least_split_bits), that hand a carry on. An add stays whole where
-/// wires cannot join the halves: a subtraction whose operands have bits on one side of the cut only has a negation for
-/// a half.
-ir::Netlist split_adds(const ir::Netlist& netlist, const std::vector<int>& most_bits);
+/// Nodes that a stage has no time for (most_bits 0: leave it) become several. An add: adds of two operands, each with a
+/// carry chain of at most most_bits (and not asked to be shorter than least_split_bits), that hand a carry on. An add
+/// stays whole where wires cannot join the halves: a subtraction whose operands have bits on one side of the cut only
+/// has a negation for a half. A cast that saturates: the rounding, then clamps that decide by most_bits each; the last
+/// one of SAT_SYM looks at all bits of its result.
+ir::Netlist split(const ir::Netlist& netlist, const std::vector<int>& most_bits);
 
 } // namespace bitgrain::opt

@@ -106,6 +106,23 @@ TEST_CASE("an impossible clock names the node and the smallest clock, and that o
     CHECK_FALSE(message_of(netlist, options, &hint).empty());
 }
 
+TEST_CASE("a clamp is asked to be split where a clock is too fast for it, and only there", "[schedule]") {
+    ir::Builder builder("clamp");
+    const ir::Signal x = builder.input("x", {true, 11, 2});
+    builder.output("y", builder.cast(x, {{true, 1, 2}, fx::Round::trn, fx::Overflow::sat}));
+    const ir::Netlist netlist = builder.finish();
+    const ir::NodeId clamp = netlist.outputs[0].signal.node;
+    hw::ScheduleOptions options;
+    REQUIRE(hw::split_limits(target(), netlist, options, 4).empty());
+    options.clock_ns = hw::smallest_clock(target(), netlist, options);
+    REQUIRE(hw::split_limits(target(), netlist, options, 4).empty());
+    options.clock_ns -= 0.001;
+    const std::vector<int> limits = hw::split_limits(target(), netlist, options, 4);
+    REQUIRE(limits.size() == netlist.nodes.size());
+    for (std::size_t i = 0; i < limits.size(); ++i)
+        REQUIRE(limits[i] == (i == clamp ? target().lut_inputs : 0));
+}
+
 TEST_CASE("clocks and margins that make no sense are refused", "[schedule]") {
     const ir::Netlist netlist = adder_line(1);
     for (const auto& [clock, margin] : {std::pair{0.0, 0.1}, {-1.0, 0.1}, {NAN, 0.1}, {5.0, 1.0}, {5.0, -0.1}}) {

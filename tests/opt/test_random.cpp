@@ -106,7 +106,7 @@ TEST_CASE("adds in pieces keep the function of random netlists, and few are long
         std::vector<int> limits(netlist.nodes.size(), 0);
         for (std::size_t i = 0; i < limits.size(); ++i)
             limits[i] = netlist.nodes[i].op == ir::Op::add ? most : 0;
-        const ir::Netlist split = opt::split_adds(netlist, limits);
+        const ir::Netlist split = opt::split(netlist, limits);
         check_equal(netlist, split, 100, seed);
         for (const ir::Node& node : split.nodes) {
             if (node.op != ir::Op::add) continue;
@@ -115,4 +115,31 @@ TEST_CASE("adds in pieces keep the function of random netlists, and few are long
         }
     }
     CHECK(whole * 50 < pieces);
+}
+
+TEST_CASE("saturating casts in pieces keep the function of random netlists, and decide by few bits", "[opt][random]") {
+    constexpr int most = 3;
+    std::size_t pieces = 0;
+    for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+        CAPTURE(seed);
+        const ir::Netlist netlist = test::random_netlist(seed);
+        std::vector<int> limits(netlist.nodes.size(), 0);
+        for (std::size_t i = 0; i < limits.size(); ++i) {
+            const ir::Node& node = netlist.nodes[i];
+            const bool saturates =
+                node.op == ir::Op::cast && netlist.casts[node.payload].overflow != fx::Overflow::wrap;
+            limits[i] = saturates ? most : 0;
+        }
+        const ir::Netlist split = opt::split(netlist, limits);
+        check_equal(netlist, split, 100, seed);
+        for (const ir::Node& node : split.nodes) {
+            if (node.op != ir::Op::cast || split.casts[node.payload].overflow == fx::Overflow::wrap) continue;
+            const fx::Cast& cast = split.casts[node.payload];
+            ++pieces;
+            CHECK(cast.round == fx::Round::trn);
+            const int above = fx::format_of(ir::interval(split, node.in[0])).integer - cast.format.integer;
+            CHECK(above <= (cast.overflow == fx::Overflow::sat_sym ? 0 : most - 1));
+        }
+    }
+    CHECK(pieces > 1000);
 }

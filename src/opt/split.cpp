@@ -1,8 +1,13 @@
-// Long carry chains in pieces. With both operands cut at position p, a_low + b_low has the carry as its bit p, and
+// Nodes that a stage has no time for in pieces.
+//
+// Carry chains: with both operands cut at position p, a_low + b_low has the carry as its bit p, and
 //   a_high + b_high + carry = floor(((2 a_high + 1) + (2 b_high + carry)) / 2),
 //   a_high - b_high - borrow = floor((2 a_high - (2 b_high + borrow)) / 2),
 // so the high piece is an add of two operands whose lowest bit makes the carry; everything around the two adds is
 // wires.
+//
+// Clamps: what they decide by, the bits above the result, is taken off a few bits at a time by clamps to ever narrower
+// ranges, each inside the one before. A symmetric clamp looks at all bits, so the plain clamp comes first.
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
 #include "opt/cost.hpp"
@@ -29,9 +34,31 @@ class Splitter {
 
   private:
     ir::Signal split(ir::NodeId id) {
-        const ir::Node& node = netlist_.nodes[id];
-        CHECK(node.op == ir::Op::add, "only adds have a chain to split");
         rebuilder_.use_origin(id);
+        const ir::Op op = netlist_.nodes[id].op;
+        CHECK(op == ir::Op::add || op == ir::Op::cast, "only adds and casts can be split");
+        return op == ir::Op::add ? add(id) : clamp(id);
+    }
+
+    ir::Signal clamp(ir::NodeId id) {
+        const ir::Node& node = netlist_.nodes[id];
+        fx::Cast cast = netlist_.casts[node.payload];
+        CHECK(cast.overflow != fx::Overflow::wrap, "only casts that saturate can be split");
+        const int fraction = cast.format.fraction;
+        const fx::Format wide{true, fx::max_code_bits - 1 - fraction, fraction};
+        ir::Signal value = builder_.cast(rebuilder_.edge(node.in[0]), {wide, cast.round, fx::Overflow::sat});
+        cast.round = fx::Round::trn;
+        const int step = std::max(most_bits_[id] - (cast.format.sign ? 1 : 2), 1);
+        const int last = cast.format.integer + (cast.overflow == fx::Overflow::sat_sym ? 0 : step);
+        for (int integer = fx::format_of(builder_.interval(value)).integer; integer > last;) {
+            integer = std::max(integer - step, cast.format.integer);
+            value = builder_.cast(value, {{cast.format.sign, integer, fraction}, fx::Round::trn, fx::Overflow::sat});
+        }
+        return builder_.cast(value, cast);
+    }
+
+    ir::Signal add(ir::NodeId id) {
+        const ir::Node& node = netlist_.nodes[id];
         most_ = std::max(most_bits_[id], least_split_bits);
         const ir::Signal a = rebuilder_.edge(node.in[0]), b = rebuilder_.edge(node.in[1]);
         if (node.operands == 2) return sum(a, b, node.interval);
@@ -95,7 +122,7 @@ class Splitter {
 
 } // namespace
 
-ir::Netlist split_adds(const ir::Netlist& netlist, const std::vector<int>& most_bits) {
+ir::Netlist split(const ir::Netlist& netlist, const std::vector<int>& most_bits) {
     CHECK(most_bits.size() == netlist.nodes.size(), "one limit per node");
     return Splitter(netlist, most_bits).run();
 }
