@@ -62,7 +62,7 @@ Json parse_json(const std::string& text, const std::string& where) {
 }
 
 void JsonReader::fail(const std::string& message, const std::string& hint) const {
-    throw Error(message, where_, hint);
+    throw Error(message, where_.ends_with(':') ? where_.substr(0, where_.size() - 1) : where_, hint);
 }
 
 void JsonReader::require_object() const {

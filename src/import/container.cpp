@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "import/hdf5_file.hpp"
+#include "import/recognise.hpp"
 #include "import/rehearse.hpp"
 #include "import/zip_file.hpp"
 
@@ -172,6 +173,8 @@ Container read_bytes(std::string bytes, const std::string& where) {
     Container container;
     container.where = where;
     if (is_zip(bytes)) {
+        const auto names = members(bytes, where);
+        if (std::find(names.begin(), names.end(), "config.json") == names.end()) refuse_zip(names, where);
         container.network =
             parse_json(standard_json(read_member(bytes, "config.json", where)), where + ": config.json");
         const Json metadata = parse_json(read_member(bytes, "metadata.json", where), where + ": metadata.json");
@@ -181,18 +184,20 @@ Container read_bytes(std::string bytes, const std::string& where) {
         container.layers = read_numbered_layers(weights);
         return container;
     }
-    if (!is_hdf5(bytes)) {
-        throw Error("neither a Keras 3 file (a zip) nor an HDF5 file", where,
-                    "is it complete? import reads .keras, .h5 and ALIR or DAIS programs in .json or .json.gz");
-    }
     const Hdf5File file(std::move(bytes), where);
     const auto network = file.text("", "model_config");
     if (!network) {
-        throw Error("the file holds weights but no network", where, "save the whole model with model.save(...)");
+        const bool weights =
+            file.has("layers") || file.has("_layer_checkpoint_dependencies") || file.texts("", "layer_names");
+        throw Error(weights ? "this file holds the weights of a Keras network but not the network"
+                            : "this HDF5 file holds no Keras network",
+                    where, "save the whole network with model.save(\"model.keras\")");
     }
     container.network = parse_json(standard_json(*network), where + ": model_config");
     container.keras_version = file.text("", "keras_version").value_or("unknown");
-    if (!file.has("model_weights")) throw Error("there are no weights", where);
+    if (!file.has("model_weights"))
+        throw Error("this Keras network was saved without weights", where,
+                    "save the whole network with model.save(\"model.keras\")");
     container.layers = read_named_layers(file);
     return container;
 }

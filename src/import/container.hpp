@@ -18,7 +18,7 @@ struct Container {
     std::map<std::string, Part> layers; ///< by layer name
 };
 
-/// Reads the bytes of either layout; Error for anything else.
+/// Reads the bytes of a zip or of an HDF5 file; Error when they hold anything else.
 Container read_container(std::string bytes, const std::string& where);
 
 } // namespace bitgrain::import

@@ -107,7 +107,7 @@ std::string Context::function_name(const std::string& key) {
         value.contains("config") && value["config"].is_string()) {
         return value["config"].get<std::string>();
     }
-    reader.fail("is no function of Keras: " + value.dump().substr(0, 80));
+    reader.fail("is no function of Keras: " + value.dump().substr(0, 80), "supported: linear, relu");
 }
 
 Tensor Context::activation(const Tensor& y) {

@@ -6,8 +6,9 @@
 #include "import/input_formats.hpp"
 #include "import/layer_graph.hpp"
 #include "import/layers/table.hpp"
+#include "import/recognise.hpp"
 
-#include <cmath>
+#include <algorithm>
 
 namespace bitgrain::import {
 
@@ -35,6 +36,16 @@ std::vector<std::size_t> input_shape(const Layer& layer) {
         count *= result.back();
     }
     return result;
+}
+
+/// Weights in floating point have no hardware of their own.
+void require_quantizers(const LayerGraph& graph, const std::string& where) {
+    const auto& layers = graph.layers;
+    if (std::any_of(layers.begin(), layers.end(), [](const Layer& l) { return quantises(l.class_name); })) return;
+    const auto first =
+        std::find_if(layers.begin(), layers.end(), [](const Layer& l) { return l.class_name != "InputLayer"; });
+    throw Error("this is a plain Keras network: no layer has a quantizer", first == layers.end() ? where : first->where,
+                other_networks());
 }
 
 const Layer& layer_of(const LayerGraph& graph, const std::string& name) {
@@ -66,6 +77,7 @@ void put_facts(model::Model& model, const Container& container, const Ebops& ebo
 model::Model read_keras(std::string bytes, const std::string& where) {
     const Container container = read_container(std::move(bytes), where);
     const LayerGraph graph = read_graph(container);
+    require_quantizers(graph, where);
     Builder builder(graph.name);
     std::map<std::string, Tensor> values;
     for (const std::string& name : graph.inputs) {
@@ -80,8 +92,11 @@ model::Model read_keras(std::string bytes, const std::string& where) {
             continue;
         }
         const LayerFunction function = find_layer(layer.class_name);
-        if (function == nullptr)
-            throw Error("this class of layer is not supported", layer.where, "supported: " + known_layers());
+        if (function == nullptr) {
+            const std::string why = why_not(layer.class_name);
+            throw Error("this class of layer is not supported" + (why.empty() ? "" : ": " + why), layer.where,
+                        "supported: " + known_layers());
+        }
         if (layer.inputs.empty()) throw Error("reads nothing", layer.where);
         if (!layer.arguments.empty() && layer.class_name != "GetItem") {
             throw Error("a call argument is not understood: " + layer.arguments.dump().substr(0, 60), layer.where);

@@ -1,6 +1,8 @@
 #include "import/layer_graph.hpp"
 
 #include "base/error.hpp"
+#include "import/layers/table.hpp"
+#include "import/recognise.hpp"
 
 #include <algorithm>
 #include <set>
@@ -22,7 +24,8 @@ std::string plain_class(const Json& json, const std::string& where) {
     std::string name = text_of(json, "class_name", where);
     const auto refuse = [&](const std::string& package) {
         throw Error("the class '" + name + "' comes from '" + package + "'", where,
-                    "only layers of keras and hgq are known");
+                    package.starts_with("qkeras") ? other_networks()
+                                                  : "own classes cannot be imported; supported: " + known_layers());
     };
     if (json.contains("module") && json["module"].is_string()) {
         const auto module = json["module"].get<std::string>();
@@ -105,6 +108,9 @@ Layer read_layer(const Json& json, const std::string& file) {
     layer.name = text_of(layer.config, "name", place);
     layer.class_name = plain_class(json, file + ": layer '" + layer.name + "'");
     layer.where = file + ": layer '" + layer.name + "' (" + layer.class_name + ")";
+    if (const auto sign = sign_of_qkeras(layer.class_name, layer.config)) {
+        throw Error("this is a layer of QKeras (" + *sign + ")", layer.where, other_networks());
+    }
     if (!json.contains("inbound_nodes")) return layer; // Sequential
     const Json& calls = json["inbound_nodes"];
     if (!calls.is_array()) throw Error("the connections are not a list", layer.where);

@@ -178,8 +178,19 @@ class BlockReader {
         case -9:
             bits(operation, {id(0), 0, negate}, data, place);
             return;
+        case 10: {
+            // Bits 0-31: the signed shift of the second operand, 32 and 33: minus signs, 56-63: which operation.
+            const auto word = static_cast<std::uint64_t>(data);
+            const std::uint64_t flags = word / (std::uint64_t{1} << 32);
+            const auto low = static_cast<std::int32_t>(static_cast<std::uint32_t>(word));
+            if (flags / 4 % (1 << 22) != 0) fail("a bit operation's data has bits that are not known", place);
+            pair(operation, {id(0), 0, flags % 2 == 1}, {id(1), small(low, place), flags / 2 % 2 == 1},
+                 static_cast<std::int64_t>(flags / (1 << 24)), place);
+            return;
+        }
         default:
-            fail("opcode " + std::to_string(opcode) + " is not supported", place);
+            throw Error("opcode " + std::to_string(opcode) + " is not known", place,
+                        "DAIS version 1 has -1 to 10, -2, -3, -6, -9");
         }
     }
 
@@ -243,6 +254,10 @@ class BlockReader {
             need(1, 1);
             bits(operation, {address[0], 0, false}, data[0], place);
             return;
+        case 10:
+            need(2, 2);
+            pair(operation, {address[0], 0, false}, {address[1], small(data[0], place), false}, data[1], place);
+            return;
         case 11:
             need(data.size() / 2, address.size() * 2);
             if (address.empty()) fail("a sum of nothing", place);
@@ -252,7 +267,7 @@ class BlockReader {
             }
             return;
         default:
-            fail("opcode " + std::to_string(opcode) + " is not supported", place);
+            throw Error("opcode " + std::to_string(opcode) + " is not known", place, "ALIR version 4 has -2 to 11");
         }
     }
 
@@ -260,6 +275,12 @@ class BlockReader {
         if (kind < 0 || kind > 2) fail("the bit operation is not known", place);
         operation.code = kind == 0 ? Code::bit_not : kind == 1 ? Code::bit_any : Code::bit_all;
         operation.terms = {term};
+    }
+
+    static void pair(Operation& operation, const Term& a, const Term& b, std::int64_t kind, const std::string& place) {
+        if (kind < 0 || kind > 2) fail("the bit operation is not known", place);
+        operation.code = kind == 0 ? Code::bit_and : kind == 1 ? Code::bit_or : Code::bit_xor;
+        operation.terms = {a, b};
     }
 
     void read_tables(const Json& list) {

@@ -31,6 +31,9 @@ enum class Code : std::uint8_t {
     bit_not, ///< every bit of the term
     bit_any, ///< 1 when a bit is set
     bit_all, ///< 1 when all bits are set
+    bit_and, ///< bit by bit of two terms, in two's complement without end
+    bit_or,
+    bit_xor,
 };
 
 /// Cutting truncates to the container's grid and wraps to its width.

@@ -5,6 +5,7 @@
 #include "import/builder.hpp"
 #include "import/input_formats.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace bitgrain::import {
@@ -13,6 +14,8 @@ namespace {
 
 /// Bits of a value that are looked at one pattern at a time.
 constexpr int max_pattern_bits = 12;
+/// Of each of two values, in one table: the pair fits a LUT.
+constexpr int pair_bits = 3;
 
 class Translator {
   public:
@@ -194,6 +197,55 @@ class Translator {
         return cut(look_up(values_[term.operation], format, std::move(values)), operation.container);
     }
 
+    /// Bits position .. position + count - 1 of a value, as a whole number.
+    Tensor piece(const Tensor& x, int position, int count) {
+        const Tensor bits = cut(x, {false, position + count, -position});
+        return combine({{bits, std::ldexp(1.0, -position)}}, 0.0);
+    }
+
+    /// Every value of both terms, in one format.
+    fx::Format joint_container(const std::vector<Term>& terms) const {
+        std::optional<fx::Format> joint;
+        for (const Term& term : terms) {
+            fx::Format format = container(term);
+            if (format.is_zero()) continue;
+            format.integer += term.shift + (term.negate && format.sign ? 1 : 0); // -(-8) = 8
+            format.fraction -= term.shift;
+            format.sign = format.sign || term.negate;
+            if (!joint) joint = format;
+            *joint = {joint->sign || format.sign, std::max(joint->integer, format.integer),
+                      std::max(joint->fraction, format.fraction)};
+        }
+        return joint.value_or(fx::Format{});
+    }
+
+    /// AND, OR or XOR: small pieces of both values side by side, each pair looked up.
+    Tensor bit_pair(const Operation& operation) {
+        const fx::Format format = joint_container(operation.terms);
+        if (format.is_zero()) return combine({}, 0.0);
+        if (operation.container.fraction != format.fraction) {
+            fail("a bit operation whose result is not on the finer grid of its operands is not supported");
+        }
+        const Tensor a = signed_value(operation.terms[0]), b = signed_value(operation.terms[1]);
+        const int top = format.integer + (format.sign ? 1 : 0);
+        std::vector<std::pair<Tensor, double>> pieces;
+        for (int position = -format.fraction; position < top; position += pair_bits) {
+            const int count = std::min(pair_bits, top - position);
+            const auto codes = static_cast<std::size_t>(std::ldexp(1.0, count));
+            std::vector<double> values;
+            for (std::size_t i = 0; i < codes * codes; ++i) {
+                const std::size_t x = i / codes, y = i % codes;
+                values.push_back(static_cast<double>(operation.code == Code::bit_and  ? x & y
+                                                     : operation.code == Code::bit_or ? x | y
+                                                                                      : x ^ y));
+            }
+            const Tensor key = combine(
+                {{piece(a, position, count), static_cast<double>(codes)}, {piece(b, position, count), 1.0}}, 0.0);
+            pieces.emplace_back(look_up(key, {false, 2 * count, 0}, std::move(values)), std::ldexp(1.0, position));
+        }
+        return cut(combine(pieces, 0.0), format);
+    }
+
     Tensor value(const Operation& operation) {
         switch (operation.code) {
         case Code::input:
@@ -219,6 +271,10 @@ class Translator {
         case Code::bit_any:
         case Code::bit_all:
             return bit_pattern(operation);
+        case Code::bit_and:
+        case Code::bit_or:
+        case Code::bit_xor:
+            return bit_pair(operation);
         }
         CHECK(false, "an operation");
     }

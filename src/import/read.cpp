@@ -1,11 +1,11 @@
 #include "import/read.hpp"
 
-#include "base/error.hpp"
 #include "base/file.hpp"
 #include "import/gzip.hpp"
 #include "import/hdf5_file.hpp"
 #include "import/keras.hpp"
 #include "import/program_model.hpp"
+#include "import/recognise.hpp"
 #include "import/zip_file.hpp"
 
 namespace bitgrain::import {
@@ -21,15 +21,13 @@ bool looks_like_json(const std::string& bytes) {
 
 model::Model read(const std::filesystem::path& path) {
     const std::string where = path.string();
+    if (std::filesystem::is_directory(path)) refuse_folder(path);
     std::string bytes = read_file(path);
     if (is_zip(bytes) || is_hdf5(bytes)) return read_keras(std::move(bytes), where);
     if (is_gzip(bytes)) bytes = unpack_gzip(bytes, where);
-    if (!looks_like_json(bytes)) return read_keras(std::move(bytes), where); // whose error says what can be read
+    if (!looks_like_json(bytes)) refuse_bytes(bytes, where);
     const Json json = parse_json(bytes, where);
-    if (!is_program(json)) {
-        throw Error("this JSON is neither an ALIR nor a DAIS program", where,
-                    "import reads .keras, .h5 and ALIR or DAIS programs in .json or .json.gz");
-    }
+    if (!is_program(json)) refuse_json(json, where);
     return model_of(read_programs(json, where), path.stem().stem().string(), where);
 }
 

@@ -21,13 +21,10 @@ struct ErrorText {
     ~ErrorText() { zip_error_fini(&error); }
 };
 
-} // namespace
+using Archive = std::unique_ptr<zip_t, void (*)(zip_t*)>;
 
-bool is_zip(const std::string& bytes) {
-    return bytes.starts_with("PK\x03\x04");
-}
-
-std::string read_member(const std::string& zip, const std::string& member, const std::string& where) {
+/// The zip must outlive it.
+Archive open(const std::string& zip, const std::string& where) {
     ErrorText text;
     zip_source_t* source = zip_source_buffer_create(zip.data(), zip.size(), 0, &text.error);
     if (source == nullptr) throw Error("cannot be read as a zip", where);
@@ -36,12 +33,32 @@ std::string read_member(const std::string& zip, const std::string& member, const
         zip_source_free(source);
         throw Error(std::string("not a readable zip: ") + zip_error_strerror(&text.error), where);
     }
-    const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(opened, [](zip_t* z) { zip_discard(z); });
+    return {opened, [](zip_t* z) { zip_discard(z); }};
+}
+
+} // namespace
+
+bool is_zip(const std::string& bytes) {
+    return bytes.starts_with("PK\x03\x04");
+}
+
+std::vector<std::string> members(const std::string& zip, const std::string& where) {
+    const Archive archive = open(zip, where);
+    std::vector<std::string> names;
+    for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
+        const char* name = zip_get_name(archive.get(), static_cast<zip_uint64_t>(i), 0);
+        names.emplace_back(name == nullptr ? "" : name);
+    }
+    return names;
+}
+
+std::string read_member(const std::string& zip, const std::string& member, const std::string& where) {
+    const Archive archive = open(zip, where);
     zip_stat_t status{};
     zip_stat_init(&status);
     if (zip_stat(archive.get(), member.c_str(), 0, &status) != 0) {
-        throw Error("the zip has no member '" + member + "'", where,
-                    "a Keras 3 file has config.json and model.weights.h5");
+        throw Error("this Keras 3 file has no '" + member + "'", where,
+                    "save the whole network with model.save(\"model.keras\")");
     }
     if ((status.valid & ZIP_STAT_SIZE) == 0 || status.size / max_ratio > zip.size()) {
         throw Error("the size of '" + member + "' is impossible: the file is damaged", where);

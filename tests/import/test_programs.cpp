@@ -88,10 +88,50 @@ TEST_CASE("tables and bit operations are exact", "[import][program]") {
     REQUIRE(run(program(dais("[0,-1,3,0,[-2.0,1.0,1.0],0,0],[2,-1,9,2,[0.0,1.0,1.0],0,0]", 3)), x) == List{0, 0, 1, 0});
 }
 
+TEST_CASE("bitwise operations of two values are exact, on every pair of codes", "[import][program]") {
+    std::vector<double> pairs;
+    for (int a = -32; a < 32; ++a) {
+        for (int b = -32; b < 32; ++b)
+            pairs.insert(pairs.end(), {a / 4.0, b / 4.0});
+    }
+    const auto expect = [&](const auto& of) {
+        std::vector<double> y;
+        for (std::size_t i = 0; i < pairs.size(); i += 2)
+            y.push_back(of(static_cast<int>(pairs[i] * 8), static_cast<int>(pairs[i + 1] * 8)) / 8.0);
+        return y;
+    };
+    const auto a_and_b = expect([](int a, int b) { return a & b; });
+    const auto a_or_half_b = expect([](int a, int b) { return a | (b / 2); });
+    const auto a_xor_b = expect([](int a, int b) { return a ^ b; });
+    REQUIRE(run(program(alir("[[0,1],10,[0,0],[-8.0,7.75,0.25],0,0]", 2)), pairs) == a_and_b);
+    REQUIRE(run(program(alir("[[0,1],10,[-1,1],[-8.0,7.875,0.125],0,0]", 2)), pairs) == a_or_half_b);
+    REQUIRE(run(program(alir("[[0,1],10,[0,2],[-8.0,7.75,0.25],0,0]", 2)), pairs) == a_xor_b);
+    // DAIS packs the shift (low word), the minus signs (bits 32 and 33) and the operation (bits 56 to 63).
+    const auto word = [](std::int64_t kind, std::int64_t minus, std::int64_t shift) {
+        return std::to_string((kind << 56) + (minus << 32) + (shift & 0xffffffff));
+    };
+    const auto pair = [](const std::string& data, const std::string& interval) {
+        return program(dais("[0,1,10," + data + "," + interval + ",0,0]", 2));
+    };
+    REQUIRE(run(pair(word(0, 0, 0), "[-8.0,7.75,0.25]"), pairs) == a_and_b);
+    REQUIRE(run(pair(word(1, 0, -1), "[-8.0,7.875,0.125]"), pairs) == a_or_half_b);
+    REQUIRE(run(pair(word(2, 0, 0), "[-8.0,7.75,0.25]"), pairs) == a_xor_b);
+    const auto minus = expect([](int a, int b) { return -a & b; });
+    REQUIRE(run(pair(word(0, 1, 0), "[-8.0,8.0,0.25]"), pairs) == minus);
+    const auto both = expect([](int a, int b) { return -a ^ (-b * 2); });
+    REQUIRE(run(pair(word(2, 3, 1), "[-32.0,31.75,0.25]"), pairs) == both);
+}
+
 TEST_CASE("what a program may not do is refused with its place", "[import][program]") {
     REQUIRE_THROWS_WITH(program(dais("[0,3,0,0,[-1.0,1.0,0.25],0,0]", 2)), Contains("[5][2]") && Contains("before it"));
-    REQUIRE_THROWS_WITH(program(dais("[0,1,10,0,[-1.0,1.0,0.25],0,0]", 2)), Contains("opcode 10"));
-    REQUIRE_THROWS_WITH(program(alir("[[0,1],10,[0,1],[-1.0,1.0,0.25],0,0]", 2)), Contains("opcode 10"));
+    REQUIRE_THROWS_WITH(program(dais("[0,1,11,0,[-1.0,1.0,0.25],0,0]", 2)), Contains("opcode 11"));
+    REQUIRE_THROWS_WITH(program(alir("[[0,1],12,[0,1],[-1.0,1.0,0.25],0,0]", 2)), Contains("opcode 12"));
+    REQUIRE_THROWS_WITH(program(alir("[[0,1],10,[0,1],[-8.0,7.5,0.5],0,0]", 2)),
+                        Contains("operation 2") && Contains("finer grid"));
+    REQUIRE_THROWS_WITH(program(alir("[[0,1],10,[0,3],[-8.0,7.75,0.25],0,0]", 2)),
+                        Contains("bit operation is not known"));
+    REQUIRE_THROWS_WITH(program(dais("[0,1,10,17179869184,[-8.0,7.75,0.25],0,0]", 2)),
+                        Contains("[5][2]") && Contains("not known"));
     REQUIRE_THROWS_WITH(program(dais("[0,1,0,0,[-1.0,1.0,0.3],0,0]", 2)), Contains("power of two"));
     REQUIRE_THROWS_WITH(program(dais("[0,1,0,0,[1.0,-1.0,0.5],0,0]", 2)), Contains("empty"));
     REQUIRE_THROWS_WITH(program(dais("[0,-1,8,0,[-1.0,1.0,0.5],0,0]", 2)), Contains("table"));

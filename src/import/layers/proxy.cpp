@@ -32,7 +32,9 @@ Tensor plain(Context& context, const std::vector<std::size_t>& kernel_shape, con
         for (const double value : array.values) {
             if (!std::isfinite(value)) context.fail("a weight is not a finite number");
             if (fx::magnitude_bits(fx::to_dyadic(value).code) > max_weight_bits) {
-                context.fail("the weights are not quantised", "only HGQ 1 proxy networks may use plain Keras layers");
+                context.fail("the weights are not quantised",
+                             "plain layers of Keras are for HGQ 1 proxies only: use the layer of HGQ2, Q" +
+                                 context.layer().class_name);
             }
         }
     }

@@ -66,6 +66,24 @@ LayerFunction find_layer(const std::string& class_name) {
     return found == table.end() ? nullptr : found->second;
 }
 
+std::string why_not(const std::string& class_name) {
+    if (class_name == "QSoftmax") {
+        return "a softmax needs products of two values, and hardware here has no multipliers; where only the order of "
+               "the outputs counts, leave it out";
+    }
+    static constexpr std::array<const char*, 9> products{"QMultiHeadAttention",
+                                                         "QMultiHeadAttentionT",
+                                                         "QLinformerAttention",
+                                                         "QLinformerAttentionT",
+                                                         "QMultiply",
+                                                         "QDot",
+                                                         "QEinsum",
+                                                         "QGRU",
+                                                         "QSimpleRNN"};
+    if (std::find(products.begin(), products.end(), class_name) == products.end()) return {};
+    return "it multiplies values of the network by each other, and hardware here has no multipliers";
+}
+
 std::string known_layers() {
     std::string list = "InputLayer";
     for (const auto& [name, function] : table)

@@ -13,6 +13,8 @@ using LayerFunction = Tensor (*)(Context&);
 
 /// Null for a class that is not known.
 LayerFunction find_layer(const std::string& class_name);
+/// Why a class of HGQ2 that is not known cannot be; empty when there is no reason in principle.
+std::string why_not(const std::string& class_name);
 /// For messages: "QAdd, QDense, ...".
 std::string known_layers();
 

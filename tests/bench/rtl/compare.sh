@@ -5,6 +5,7 @@
 # Environment: TARGET (xcvu13p); OPTIONS, more options of `bitgrain build`; CHAINS=1: both with one carry chain per
 # adder, which costs Alkaid more than it costs us (without it yosys may merge adders into compressor trees);
 # KEEP=FOLDER keeps the designs there.
+# "not read": Alkaid's converter refuses the file (several inputs, HGQ 1).
 # Prints a Markdown table: LUT and FF, levels of the worst stage, ours / Alkaid's / ratio; then the geometric mean of the ratios.
 set -euo pipefail
 build=$(realpath "$1") venv=$2 clock=$3
@@ -49,8 +50,11 @@ for file in "$@"; do
 import json, sys
 rows = json.load(open(sys.argv[1]))['sections']['hardware']['rows']
 print(*(rows[key]['value'] for key in ('stages', 'module', 'lut', 'ff')))" "$design/report.json")
-    "$venv/bin/python" "$here/../peers/alkaid_verilog.py" "$file" "$stages" "$design/alkaid" > /dev/null
     read -r lut ff _ levels < <(synthesise "$design/ours_mapped" "$module" "$design"/ours/rtl/*.v)
+    if ! "$venv/bin/python" "$here/../peers/alkaid_verilog.py" "$file" "$stages" "$design/alkaid" > /dev/null 2> "$design/why"; then
+        echo "| $(basename "$file") | $stages | $lut | not read | - | $ff | - | - | $levels | - | $lut_estimate | $ff_estimate |"
+        continue
+    fi
     read -r peer_lut peer_ff _ peer_levels < <(synthesise "$design/alkaid_mapped" model \
         "$design"/alkaid/src/static/*.v "$design"/alkaid/src/logic*.v "$design/alkaid/src/model.v")
     echo "$(ratio "$lut" "$peer_lut") $(ratio "$ff" "$peer_ff") $(ratio "$levels" "$peer_levels")" >> "$ratios"
@@ -58,4 +62,4 @@ print(*(rows[key]['value'] for key in ('stages', 'module', 'lut', 'ff')))" "$des
         "$(ratio "$ff" "$peer_ff") | $levels | $peer_levels | $lut_estimate | $ff_estimate |"
 done
 awk '{ l += log($1); f += log($2); v += log($3) }
-     END { printf "\nGeometric means: LUT %.2f, FF %.2f, levels %.2f of Alkaid'"'"'s (%d networks)\n", exp(l / NR), exp(f / NR), exp(v / NR), NR }' "$ratios"
+     END { if (NR) printf "\nGeometric means: LUT %.2f, FF %.2f, levels %.2f of Alkaid'"'"'s (%d networks)\n", exp(l / NR), exp(f / NR), exp(v / NR), NR }' "$ratios"
