@@ -154,16 +154,18 @@ class Attempt {
     /// system and from the best in turn.
     void improve(System& system, std::int64_t work) const {
         if (work <= 0) return;
-        const System start = system;
         const Random seeds(options_.seed);
-        std::int64_t best = bits_of(system);
         const std::int64_t rounds =
             std::clamp<std::int64_t>(work / (round_length * (system.work() + 1)), 1, most_rounds);
+        std::optional<System> start;
+        if (rounds > 1) start = system;
+        std::optional<std::int64_t> best;
         for (std::int64_t round = 0; round < rounds; ++round) {
-            System trial = round % 2 == 0 ? start : system;
+            System trial = round % 2 == 0 && start ? *start : system;
             Search search(trial, seeds.fork(static_cast<std::uint64_t>(round)).next());
+            if (!best) best = search.bits();
             search.anneal(work / rounds, temperature * options_.costs.adder_bit, never);
-            if (search.bits() >= best) continue;
+            if (search.bits() >= *best) continue;
             best = search.bits();
             system = std::move(trial);
         }

@@ -123,7 +123,6 @@ std::optional<AdderGraph> solve_reduced(const Problem& problem, const Reduced& r
 AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
     Options options = asked;
     options.tables = false;
-    if (asked.seconds) options.seconds = *asked.seconds / 2; // plain and with the best plan
     Prepared prepared = prepare(problem, options.operands);
     set_limits(prepared, problem, options);
     const std::vector<int> limits = output_limits(prepared);
@@ -138,31 +137,45 @@ AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
     }
     Options quick = options;
     quick.effort = Effort::fast;
-    std::vector<std::optional<Reduced>> plans(rules.size());
-    std::vector<std::optional<AdderGraph>> graphs(rules.size());
-    std::optional<AdderGraph> best;
-    run_parallel(rules.size() + 1, [&](std::size_t k) {
-        if (k == 0) {
-            best = solve(problem, options);
-            return;
-        }
-        const std::vector<TableGroup> groups = plan_tables(problem, rules[k - 1]);
-        if (groups.empty()) return;
-        plans[k - 1] = reduce(problem, groups);
-        plans[k - 1]->problem.limits = limits;
-        graphs[k - 1] = solve_reduced(problem, *plans[k - 1], quick);
+    const bool fast = options.effort == Effort::fast;
+    std::vector<Reduced> plans(rules.size());
+    run_parallel(rules.size(), [&](std::size_t k) {
+        plans[k] = reduce(problem, plan_tables(problem, rules[k]));
+        plans[k].problem.limits = limits;
     });
+    // Rules often agree, and what has no tables is solved anyway.
+    std::vector<Reduced> different;
+    for (Reduced& plan : plans) {
+        const bool known = std::any_of(different.begin(), different.end(), [&](const Reduced& d) {
+            return d.tables == plan.tables && d.problem.matrix == plan.problem.matrix;
+        });
+        if (!plan.tables.empty() && !known) different.push_back(std::move(plan));
+    }
+    std::vector<std::optional<AdderGraph>> graphs(different.size());
+    AdderGraph plain;
+    run_parallel(different.size() + (fast ? 1 : 0), [&](std::size_t k) {
+        if (k == different.size()) {
+            plain = solve(problem, options);
+        } else {
+            graphs[k] = solve_reduced(problem, different[k], quick);
+        }
+    });
+    const auto cost_of = [&](const AdderGraph& graph) { return cost(graph, options.costs); };
     std::optional<std::size_t> found;
     for (std::size_t k = 0; k < graphs.size(); ++k) {
-        if (!graphs[k]) continue;
-        if (!found || better(cost(*graphs[k], options.costs), cost(*graphs[*found], options.costs))) found = k;
+        if (graphs[k] && (!found || better(cost_of(*graphs[k]), cost_of(*graphs[*found])))) found = k;
     }
-    if (!found) return std::move(*best);
-    const auto offer = [&](std::optional<AdderGraph> graph) {
-        if (graph && better(cost(*graph, options.costs), cost(*best, options.costs))) best = std::move(graph);
-    };
-    offer(std::move(graphs[*found]));
-    if (options.effort != Effort::fast) offer(solve_reduced(problem, *plans[*found], options));
+    std::optional<AdderGraph> tried;
+    if (!fast) { // without tables and with the best plan, side by side
+        run_parallel(found ? 2 : 1, [&](std::size_t k) {
+            if (k == 0) plain = solve(problem, options);
+            if (k == 1) tried = solve_reduced(problem, different[*found], options);
+        });
+    }
+    AdderGraph* best = &plain;
+    for (std::optional<AdderGraph>* other : {found ? &graphs[*found] : &tried, &tried}) {
+        if (*other && better(cost_of(**other), cost_of(*best))) best = &**other;
+    }
     return std::move(*best);
 }
 
