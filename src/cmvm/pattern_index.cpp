@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace bitgrain::cmvm {
 
@@ -14,7 +15,7 @@ constexpr std::size_t small_table = 1 << 16; ///< entries that may as well be to
 
 } // namespace
 
-PatternIndex::PatternIndex() : queue_(levels) {
+PatternIndex::PatternIndex() : waiting_(1) {
     resize(fewest_entries);
 }
 
@@ -75,22 +76,27 @@ void PatternIndex::offer(Entry& entry, std::uint64_t key, float score) {
     const std::size_t level = level_of(score);
     if (level <= entry.level) return;
     entry.level = level & 0xfff;
-    queue_[level].push_back(key);
+    if (unused_ == 0) {
+        unused_ = static_cast<std::uint32_t>(waiting_.size());
+        waiting_.push_back({0, 0});
+    }
+    const std::uint32_t place = std::exchange(unused_, waiting_[unused_].next);
+    waiting_[place] = {key, std::exchange(last_[level], place)};
     occupied_[level / 64] |= std::uint64_t{1} << (level % 64);
 }
 
 std::optional<PatternIndex::Candidate> PatternIndex::pop() {
     for (std::size_t level = highest(); level != 0; level = highest()) {
-        std::vector<std::uint64_t>& waiting = queue_[level];
-        while (!waiting.empty()) {
-            constexpr std::size_t ahead = 4;
-            if (waiting.size() > ahead) prefetch(waiting[waiting.size() - 1 - ahead]);
-            const std::uint64_t key = waiting.back();
-            waiting.pop_back();
+        std::uint32_t& last = last_[level];
+        while (last != 0) {
+            const std::uint32_t place = std::exchange(last, waiting_[last].next);
+            const std::uint64_t key = waiting_[place].key;
+            waiting_[place].next = std::exchange(unused_, place);
+            if (last != 0) prefetch(waiting_[last].key);
             Entry* entry = find(key);
             if (entry == nullptr || entry->level != level) continue; // gone, or waiting with another score
             entry->level = 0;
-            if (waiting.empty()) occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));
+            if (last == 0) occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));
             return Candidate{key, entry->count, {static_cast<int>(entry->worth), static_cast<int>(entry->bits)}};
         }
         occupied_[level / 64] &= ~(std::uint64_t{1} << (level % 64));

@@ -74,7 +74,14 @@ class PatternIndex {
     std::size_t highest() const;
 
     std::vector<Entry> entries_;
-    std::vector<std::vector<std::uint64_t>> queue_; ///< keys by level; the last one of a level comes first
+    /// A waiting key, and the one that waited before on the same level.
+    struct Waiting {
+        std::uint64_t key;
+        std::uint32_t next;
+    };
+    std::vector<Waiting> waiting_;             ///< from 1 on: 0 is none
+    std::array<std::uint32_t, levels> last_{}; ///< of each level, into waiting_
+    std::uint32_t unused_ = 0;                 ///< of waiting_, linked by next
     std::array<std::uint64_t, words> occupied_{};
     std::size_t mask_ = 0, used_ = 0;
     int shift_ = 0;
