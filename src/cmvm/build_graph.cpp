@@ -131,6 +131,7 @@ class GraphBuilder {
         }
         built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id].wanted);
         built_[id].done = true;
+        CHECK(!system_.rule().limited() || graph_.nodes[built_[id].term.node].depth <= signal.limit, "a sum is late");
     }
 
     // ---- senses: each partial sum is stored as +V or -V, whichever makes the adders cheapest ----
@@ -177,7 +178,9 @@ class GraphBuilder {
                 const int result_top = top(negated_sum != 0 ? negated(sense.range) : sense.range);
                 const std::span<const OperandBits> all(operands, static_cast<std::size_t>(merge.operands));
                 std::int64_t cost = below;
-                if (!cmvm::is_concatenation(all)) {
+                const bool wires = cmvm::is_concatenation(all);
+                if (merge.concatenation && !wires) continue;
+                if (!wires) {
                     cost += adder_cost(adder_positions(all, result_top), all.size(), system_.costs());
                 }
                 if (cost >= sense.cost[negated_sum]) continue;

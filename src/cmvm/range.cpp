@@ -4,6 +4,13 @@
 
 namespace bitgrain::cmvm {
 
+namespace {
+
+/// Of a double. A tree may count on a concatenation taking no level, so it must be one without doubt.
+constexpr int exact_bits = 53;
+
+} // namespace
+
 Joined join(const SignedRange& a, const SignedRange& b) {
     const bool swap = b.range.lsb < a.range.lsb;
     const SignedRange& low = swap ? b : a;
@@ -12,7 +19,8 @@ Joined join(const SignedRange& a, const SignedRange& b) {
     Joined joined;
     if (!subtract) {
         joined.value = {sum(low.range, high.range), low.negate};
-        joined.concatenation = low.range.lo >= 0 && top(low.range) <= high.range.lsb;
+        joined.concatenation =
+            low.range.lo >= 0 && top(low.range) <= high.range.lsb && top(high.range) - low.range.lsb <= exact_bits;
         if (joined.concatenation) return joined;
         joined.bits = top(joined.value.range) - high.range.lsb;
         return joined;

@@ -52,13 +52,11 @@ Joined TreePlanner::joined(const Choice& choice) const {
 TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest) const {
     Choice best;
     int least_gap = 0, least_top = 0;
-    const std::int64_t room_left = room();
     const auto look = [&](std::size_t i, std::size_t j) {
         const Item &low = at(i), &high = at(j);
         const int gap = high.value.range.lsb - low.top;
         if (gap < 0 || i == j || low.value.range.lo < 0 || low.value.negate != high.value.negate) return;
         if (best.operands != 0 && (gap > least_gap || (gap == least_gap && high.top >= least_top))) return;
-        if (growth(low, high) > room_left) return;
         best = {{std::min(i, j), std::max(i, j), 0}, 2};
         least_gap = gap;
         least_top = high.top;
@@ -154,7 +152,8 @@ std::size_t TreePlanner::merge(const Choice& choice) {
         depth = std::max(depth, operand.depth);
         weight_ -= operand.weight;
     }
-    const Waiting result = add_item(made.value, depth + 1);
+    merge.concatenation = made.concatenation;
+    const Waiting result = add_item(made.value, made.concatenation ? depth : depth + 1);
     weight_ += items_.back().weight;
     tree_.merges.push_back(merge);
     if (!made.concatenation) {

@@ -25,12 +25,13 @@ struct TreeLeaf {
 struct Merge {
     int operands = 2;
     std::size_t in[3] = {0, 0, 0};
+    bool concatenation = false; ///< wires: takes no level, so it must not become an adder
 };
 
 struct Tree {
     std::vector<Merge> merges; ///< the last one is the sum; empty for one leaf
     std::int64_t bits = 0;
-    int depth = 0; ///< concatenations counted
+    int depth = 0;
 };
 
 /// Plans one sum after the other; keeps its buffers.

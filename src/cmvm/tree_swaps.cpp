@@ -38,6 +38,7 @@ void TreeSwaps::walk() {
         const Node& node = nodes_[order_[i]];
         for (int k = 0; k < node.operands; ++k) {
             nodes_[node.in[k]].level = node.level + 1;
+            nodes_[node.in[k]].adders = node.adders + (node.concatenation ? 0 : 1);
             order_.push_back(node.in[k]);
         }
     }
@@ -73,13 +74,14 @@ int TreeSwaps::recompute(std::uint32_t id) {
     const int before = node.cost;
     node.cost = made.concatenation ? 0 : adder_cost(made.bits, static_cast<std::size_t>(node.operands), costs_);
     node.value = made.value;
-    node.depth = 1 + std::max({a->depth, b->depth, pair ? 0 : c->depth});
+    node.concatenation = made.concatenation;
+    node.depth = std::max({a->depth, b->depth, pair ? 0 : c->depth}) + (made.concatenation ? 0 : 1);
     return node.cost - before;
 }
 
 bool TreeSwaps::try_exchange(std::uint32_t a, std::uint32_t b, int most) {
     const Node &x = nodes_[a], &y = nodes_[b];
-    if (x.parent == y.parent || x.depth + y.level > most || y.depth + x.level > most) return false;
+    if (x.parent == y.parent || x.depth + y.adders > most || y.depth + x.adders > most) return false;
     if (x.depth == y.depth && same(x.value, y.value)) return false;
     const std::optional<std::uint32_t> meet = meeting(a, b);
     if (!meet) return false;
@@ -87,7 +89,7 @@ bool TreeSwaps::try_exchange(std::uint32_t a, std::uint32_t b, int most) {
     int change = 0;
     const auto update = [&](std::uint32_t id) {
         const Node& node = nodes_[id];
-        changed_.push_back({id, node.value, node.depth, node.cost});
+        changed_.push_back({id, node.value, node.depth, node.cost, node.concatenation});
         change += recompute(id);
     };
     exchange(a, b);
@@ -109,6 +111,7 @@ bool TreeSwaps::try_exchange(std::uint32_t a, std::uint32_t b, int most) {
         node.value = before.value;
         node.depth = before.depth;
         node.cost = before.cost;
+        node.concatenation = before.concatenation;
     }
     exchange(a, b);
     return false;
@@ -146,6 +149,7 @@ void TreeSwaps::write(Tree& tree) const {
         names[*id] = leaves + tree.merges.size();
         Merge merge;
         merge.operands = node.operands;
+        merge.concatenation = node.concatenation;
         for (int k = 0; k < node.operands; ++k)
             merge.in[k] = names[node.in[k]];
         tree.merges.push_back(merge);

@@ -26,13 +26,16 @@ class TreeSwaps {
         int operands = 0; ///< 0: a leaf
         std::uint32_t in[3] = {0, 0, 0};
         std::uint32_t parent = 0;
-        int level = 0; ///< adders between it and the whole sum, its own not counted
+        int level = 0;  ///< steps between it and the whole sum
+        int adders = 0; ///< of these
+        bool concatenation = false;
     };
     /// A node as it was.
     struct Changed {
         std::uint32_t id = 0;
         SignedRange value;
         int depth = 0, cost = 0;
+        bool concatenation = false;
     };
 
     void read(const Tree& tree, std::span<const TreeLeaf> leaves);

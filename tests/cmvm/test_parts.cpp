@@ -139,14 +139,14 @@ Recount recount(const Tree& tree, const std::vector<TreeLeaf>& leaves) {
         int depth = 0;
         for (int k = 0; k < merge.operands; ++k) {
             ++uses[merge.in[k]];
-            depth = std::max(depth, values.at(merge.in[k]).depth + 1);
+            depth = std::max(depth, values.at(merge.in[k]).depth);
         }
         const SignedRange &a = values[merge.in[0]].value, &b = values[merge.in[1]].value;
         const Joined made = merge.operands == 2 ? join(a, b) : join(a, b, values[merge.in[2]].value);
         if (!made.concatenation) {
             result.bits += adder_cost(made.bits, static_cast<std::size_t>(merge.operands), LutCosts{});
         }
-        values.push_back({made.value, depth});
+        values.push_back({made.value, made.concatenation ? depth : depth + 1});
     }
     for (std::size_t i = 0; i + 1 < uses.size(); ++i)
         result.whole = result.whole && uses[i] == 1;
