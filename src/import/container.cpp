@@ -52,6 +52,10 @@ std::pair<std::string, int> name_and_number(const std::string& name) {
     return {name.substr(0, mark), std::stoi(name.substr(mark + 1))};
 }
 
+std::string joined(const std::string& group, const std::string& name) {
+    return group + "/" + name;
+}
+
 Part read_numbered(const Hdf5File& file, const std::string& path, const std::string& name, int depth) {
     if (depth > max_depth) throw Error("groups are nested too deeply", file.where() + ": /" + path);
     Part part;
@@ -61,11 +65,12 @@ Part read_numbered(const Hdf5File& file, const std::string& path, const std::str
               [](const auto& a, const auto& b) { return name_and_number(a) < name_and_number(b); });
     for (const std::string& group : below.groups) {
         if (group != "vars") {
-            part.parts.push_back(read_numbered(file, path + "/" + group, group, depth + 1));
+            part.parts.push_back(read_numbered(file, joined(path, group), group, depth + 1));
             continue;
         }
-        for (const std::string& key : file.children(path + "/vars").arrays)
-            part.variables.emplace_back(key, file.read(path + "/vars/" + key));
+        const std::string vars = joined(path, "vars");
+        for (const std::string& key : file.children(vars).arrays)
+            part.variables.emplace_back(key, file.read(joined(vars, key)));
     }
     return part;
 }
@@ -76,7 +81,7 @@ std::map<std::string, Part> read_numbered_layers(const Hdf5File& file) {
     if (!file.has(root)) throw Error("there is no group of layers", file.where());
     std::map<std::string, Part> layers;
     for (const std::string& group : file.children(root).groups) {
-        const std::string path = root + "/" + group;
+        const std::string path = joined(root, group);
         const auto name = file.has(path + "/vars") ? file.text(path + "/vars", "name") : std::nullopt;
         if (!name) throw Error("the layer has no stored name", file.where() + ": /" + path);
         if (!layers.emplace(*name, read_numbered(file, path, *name, 0)).second) {
@@ -101,7 +106,7 @@ std::vector<std::string> split(const std::string& path) {
 /// "t1_iq" -> "iq", "fixed_point_quantizer_kif_3" -> "quantizer", "multiple_quantizers_1" -> "iq" holding "quantizers",
 /// and inside lookup-table layers "quantizer_1" -> "toq", "sequential_1" -> "module" holding "layers",
 /// "batch_normalization_1" -> "bn_module": the names that .keras files have.
-std::vector<std::string> usual_names(std::vector<std::string> words, const std::string& layer) {
+std::vector<std::string> usual_names(const std::vector<std::string>& words, const std::string& layer) {
     std::vector<std::string> result;
     for (const std::string& word : words) {
         const std::string base = name_and_number(word).first;
@@ -156,7 +161,7 @@ std::map<std::string, Part> read_named_layers(const Hdf5File& file) {
                 }
                 part = &*found;
             }
-            part->variables.emplace_back(variable, file.read(group + "/" + path));
+            part->variables.emplace_back(variable, file.read(joined(group, path)));
         }
         if (!layers.emplace(layer, std::move(root)).second) {
             throw Error("two layers are named '" + layer + "'", file.where());

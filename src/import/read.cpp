@@ -21,7 +21,8 @@ bool looks_like_json(const std::string& bytes) {
 
 model::Model read(const std::filesystem::path& path) {
     const std::string where = path.string();
-    if (std::filesystem::is_directory(path)) refuse_folder(path);
+    std::error_code ignored; // read_file says why
+    if (std::filesystem::is_directory(path, ignored)) refuse_folder(path);
     std::string bytes = read_file(path);
     if (is_zip(bytes) || is_hdf5(bytes)) return read_keras(std::move(bytes), where);
     if (is_gzip(bytes)) bytes = unpack_gzip(bytes, where);

@@ -113,7 +113,8 @@ void refuse_json(const Json& json, const std::string& where) {
 }
 
 void refuse_folder(const fs::path& path) {
-    const auto holds = [&](const char* name) { return fs::exists(path / name); };
+    std::error_code ignored; // a folder that cannot be looked into is just a folder
+    const auto holds = [&](const char* name) { return fs::exists(path / name, ignored); };
     const std::string where = path.string();
     if (holds("saved_model.pb") || holds("keras_metadata.pb"))
         refuse("a SavedModel folder of TensorFlow", where, from_training);

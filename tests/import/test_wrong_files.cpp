@@ -89,6 +89,7 @@ TEST_CASE("other kinds of files are told apart", "[import][wrong]") {
 TEST_CASE("missing files and folders are refused with what they are", "[import][wrong]") {
     const Folder folder("wrong_folders");
     require_refused(folder / "missing.keras", {"cannot read"});
+    require_refused(folder / std::string(300, 'a'), {"cannot read"});
     require_refused(folder.path(), {"this is a folder", readable});
     fs::create_directories(folder / "saved/variables");
     write_file(folder / "saved/saved_model.pb", "\x08\x01");
