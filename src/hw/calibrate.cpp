@@ -43,6 +43,7 @@ struct Rows {
         const std::size_t free = exercised();
         if (rows.empty() || rows.size() <= free) return std::nullopt;
         std::vector<double> upper;
+        upper.reserve(start.size());
         for (const double value : start)
             upper.push_back(std::max(4.0 * value, least_upper));
         Fitted result;
@@ -115,6 +116,7 @@ std::optional<Fitted> fit_delays(const Target& target, const std::vector<Sample>
         if (sample.period_ns && *sample.period_ns > 0.0) rows.add(sample.features.path, *sample.period_ns);
     }
     std::vector<double> start;
+    start.reserve(delay_coefficients.size());
     for (const auto& [key, field] : delay_coefficients)
         start.push_back(target.delay.*field);
     return rows.fitted(start, 0.1);
