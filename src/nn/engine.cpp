@@ -5,6 +5,7 @@
 #include "nn/graph/statistics.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace bitgrain::nn {
 
@@ -324,26 +325,30 @@ StepResult Engine<T>::step(const Rows<T>& data, std::span<const std::uint32_t> r
 template <class T>
 Ranges<T> Engine<T>::forward(const Rows<T>& data, Mode mode, const Sink& sink,
                              const std::vector<std::vector<fx::Cast>>* casts) {
-    const std::size_t tiles = (data.count + tile_rows - 1) / tile_rows;
+    std::vector<std::uint32_t> all(data.count);
+    std::iota(all.begin(), all.end(), 0U);
+    return forward(data, all, mode, sink, casts);
+}
+
+template <class T>
+Ranges<T> Engine<T>::forward(const Rows<T>& data, std::span<const std::uint32_t> rows, Mode mode, const Sink& sink,
+                             const std::vector<std::vector<fx::Cast>>* casts) {
+    const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
     const std::size_t slots = std::max<std::size_t>(1, std::min(most_slots, tiles));
     reset_ranges(slots);
-    Run<T> shared = shared_run(mode, data.count, tile_rows);
+    Run<T> shared = shared_run(mode, rows.size(), tile_rows);
     if (mode != Mode::infer) shared.ranges = &slots_[0].ranges;
     for (int phase = 0; phase < graph_.phases(); ++phase) {
         forward_shared(shared, phase);
         prepare_tiles(shared, phase);
     }
 
-    std::vector<std::uint32_t> all(data.count);
-    for (std::size_t i = 0; i < all.size(); ++i)
-        all[i] = static_cast<std::uint32_t>(i);
     if (frames_.size() < workers_.threads()) frames_.resize(workers_.threads());
     workers_.run(slots, [&](unsigned thread, std::size_t s) {
         const TileSpan span = tiles_of_slot(s, slots, tiles);
         for (std::size_t t = span.first; t < span.last; ++t) {
-            const std::size_t first = t * tile_rows, count = std::min(tile_rows, data.count - first);
-            Run<T> run = tile_run(shared, slots_[s], frames_[thread], data,
-                                  std::span<const std::uint32_t>(all).subspan(first, count));
+            const std::size_t first = t * tile_rows, count = std::min(tile_rows, rows.size() - first);
+            Run<T> run = tile_run(shared, slots_[s], frames_[thread], data, rows.subspan(first, count));
             run.casts = casts;
             for (int phase = 0; phase < graph_.phases(); ++phase)
                 forward_tile(run, phase);

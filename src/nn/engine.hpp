@@ -53,6 +53,9 @@ class Engine {
     using Sink = std::function<void(std::size_t first, std::size_t rows, const T* output)>;
     Ranges<T> forward(const Rows<T>& data, Mode mode, const Sink& sink,
                       const std::vector<std::vector<fx::Cast>>* casts = nullptr);
+    /// The same over the given rows; the sink counts along them.
+    Ranges<T> forward(const Rows<T>& data, std::span<const std::uint32_t> rows, Mode mode, const Sink& sink,
+                      const std::vector<std::vector<fx::Cast>>* casts = nullptr);
 
     /// Value of a shared Var after the last step() or forward().
     std::span<const T> shared_value(Var var) const;

@@ -142,7 +142,17 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     auto saved = Clock::now();
     const auto loop_start = Clock::now();
     const std::int64_t first = at.epoch;
-    const double every = static_cast<double>(settings.evaluate_every);
+    // Whether a multiple of the period lies between two positions.
+    const auto passes = [](double before, double now, double period) {
+        return std::floor(before / period + 1e-9) != std::floor(now / period + 1e-9);
+    };
+    const auto keep = [&](Point point, const std::string& name) {
+        front.history.push_back(point);
+        point.checkpoint = name + ".ckpt";
+        if (insert(front, point, removed)) {
+            write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", point.epoch}}, {{"values", good.values}}});
+        }
+    };
     // Points leave the front only for later ones, so the newest point tells when the front moved last.
     const auto tired = [&] {
         std::int64_t moved = 0;
@@ -161,8 +171,11 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         if (settings.minutes) left = 60.0 * *settings.minutes - seconds_before - seconds_since(start);
         ramp.advance(result.ebops, left, per_epoch);
         const bool broken = !std::isfinite(result.loss);
-        if (!broken && !ramp.finished() &&
-            std::floor(before / every + 1e-9) == std::floor(ramp.position() / every + 1e-9))
+        const auto now = ramp.position();
+        const bool polishes = settings.polish > 0.0 && beta > 0.0 &&
+                              (ramp.finished() || passes(before, now, settings.learning_rate.period));
+        if (!broken && !ramp.finished() && !polishes &&
+            !passes(before, now, static_cast<double>(settings.evaluate_every)))
             continue;
 
         std::string event;
@@ -184,12 +197,17 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             front.events.push_back(event);
         } else {
             good = trainer.state();
-            front.history.push_back(point);
-            point.checkpoint = std::to_string(epoch) + ".ckpt";
-            if (insert(front, point, removed)) {
-                write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", epoch}}, {{"values", good.values}}});
-            }
+            keep(point, std::to_string(epoch));
             trainer.compact(evaluation);
+            if (polishes) {
+                trainer.trainer().polish(beta, settings.polish * settings.learning_rate.period);
+                const double task_loss = point.loss;
+                evaluation = trainer.trainer().evaluate(epoch, beta);
+                point.loss = task_loss;
+                guard.judge(evaluation, task_loss); // which it sees again when the run is resumed
+                good = trainer.state();
+                keep(point, std::to_string(epoch) + "p");
+            }
         }
         if (options.progress) {
             const double remaining =

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/nearest.hpp"
 #include "base/random.hpp"
+#include "nn/polish.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -205,6 +206,10 @@ Trainer::Evaluation Trainer::evaluate(std::int64_t number, double beta) const {
     point.metric = metric_of(calibration.outputs, rows_.all, rows_.all_targets, rows_.validation_first);
     calibration.outputs.clear();
     return result;
+}
+
+void Trainer::polish(double beta, double times_rows) {
+    Polisher(network_, rows_.train, loss_, workers_).polish(beta, times_rows * static_cast<double>(rows_.train.count));
 }
 
 double Trainer::chance_metric() const {

@@ -48,6 +48,9 @@ class Trainer {
         Calibration calibration; ///< without its outputs
     };
     Evaluation evaluate(std::int64_t number, double beta) const;
+    /// Discrete descent on loss + beta * EBOPs over the training rows (polish.hpp), looking at so many times their
+    /// number.
+    void polish(double beta, double times_rows);
     /// What evaluated last.
     const Engine<double>& exact() const { return exact_; }
     /// Metric of a network that has learned nothing and always says the largest class, or the targets' mean.

@@ -106,8 +106,9 @@ struct Killed {};
 } // namespace
 
 TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
+    const std::string extra = GENERATE(std::string(), std::string(R"(,"polish":4)"));
     const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
+    const Experiment experiment = read_experiment(write_rings(folder.path, extra));
     TrainOptions options;
     options.run = folder.path / "whole";
     options.threads = 1;

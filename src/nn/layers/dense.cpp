@@ -64,8 +64,8 @@ Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in) {
     DenseParts parts;
     parts.relu = has_relu;
     parts.batch_norm = has_norm;
-    Var weights = parameter(
-        graph, name, add_parameter(".kernel", elements, initial_kernel(context.random, size, outputs)), size * outputs);
+    parts.kernel_slice = add_parameter(".kernel", elements, initial_kernel(context.random, size, outputs));
+    Var weights = parameter(graph, name, parts.kernel_slice, size * outputs);
     std::vector<double> mean;
     if (in[0].pending) {
         std::vector<double> factor;
@@ -109,6 +109,7 @@ Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in) {
         context.add_quantizer("kernel", {in[0].whole_size(), units},
                               *context.settings("kernel_quantizer", context.defaults.kernel), elements);
     count(kernel);
+    parts.kernel_quantizer = kernel.number;
     weights = quantize(graph, name, weights, kernel);
     parts.weights = weights;
     if (bias) {

@@ -37,10 +37,10 @@ using Live = std::map<std::string, std::vector<std::uint32_t>>;
 
 /// What compaction has to know of a dense layer.
 struct DenseParts {
-    std::size_t input_quantizer = 0, bias_quantizer = 0; ///< numbers in Graph::quantizers()
-    Var weights;                                         ///< quantised
-    std::optional<Var> bias_sum, bias;                   ///< before and after its quantizer
-    std::size_t bias_slice = 0;
+    std::size_t input_quantizer = 0, kernel_quantizer = 0, bias_quantizer = 0; ///< numbers in Graph::quantizers()
+    Var weights;                                                               ///< quantised
+    std::optional<Var> bias_sum, bias;                                         ///< before and after its quantizer
+    std::size_t kernel_slice = 0, bias_slice = 0;
     std::vector<double> mean; ///< of the inputs, as folded into the bias; empty: not
     bool relu = false, batch_norm = false;
 };
