@@ -146,11 +146,11 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     const auto passes = [](double before, double now, double period) {
         return std::floor(before / period + 1e-9) != std::floor(now / period + 1e-9);
     };
-    const auto keep = [&](Point point, const std::string& name) {
+    const auto keep = [&](Point point, const std::string& name, const std::vector<float>& values) {
         front.history.push_back(point);
         point.checkpoint = name + ".ckpt";
         if (insert(front, point, removed)) {
-            write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", point.epoch}}, {{"values", good.values}}});
+            write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", point.epoch}}, {{"values", values}}});
         }
     };
     // Points leave the front only for later ones, so the newest point tells when the front moved last.
@@ -197,16 +197,17 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             front.events.push_back(event);
         } else {
             good = trainer.state();
-            keep(point, std::to_string(epoch));
+            keep(point, std::to_string(epoch), good.values);
             trainer.compact(evaluation);
-            if (polishes) {
-                trainer.trainer().polish(beta, settings.polish * settings.learning_rate.period);
+            if (polishes) { // a point of its own: training goes on from where it was, with the widths' headroom
+                const CompactTrainer::State trained = trainer.state();
                 const double task_loss = point.loss;
+                trainer.trainer().polish(beta, settings.polish * settings.learning_rate.period);
                 evaluation = trainer.trainer().evaluate(epoch, beta);
                 point.loss = task_loss;
                 guard.judge(evaluation, task_loss); // which it sees again when the run is resumed
-                good = trainer.state();
-                keep(point, std::to_string(epoch) + "p");
+                keep(point, std::to_string(epoch) + "p", trainer.state().values);
+                trainer.restore(trained);
             }
         }
         if (options.progress) {

@@ -7,6 +7,7 @@
 #include "nn/front.hpp"
 #include "nn/train.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <unistd.h>
@@ -129,6 +130,34 @@ TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     for ([[maybe_unused]] const auto& entry : fs::directory_iterator(options.run / "points"))
         ++files;
     CHECK(files == read_front(options.run).points.size()); // nothing left over
+}
+
+TEST_CASE("polish adds points and leaves the training as it is", "[nn][train][polish]") {
+    const Folder folder;
+    TrainOptions options;
+    options.threads = 1;
+    options.run = folder.path / "plain";
+    const Front plain = train(read_experiment(write_rings(folder.path, "")), options);
+    options.run = folder.path / "polished";
+    const Front polished = train(read_experiment(write_rings(folder.path, R"(,"polish":4)")), options);
+    std::size_t added = 0, trained = 0;
+    for (std::size_t i = 0; i < polished.history.size(); ++i) {
+        const Point& point = polished.history[i];
+        if (i > 0 && point.epoch == polished.history[i - 1].epoch) {
+            ++added;
+            continue;
+        }
+        REQUIRE(trained < plain.history.size());
+        const Point& same = plain.history[trained++];
+        CHECK(point.epoch == same.epoch);
+        CHECK(point.metric == same.metric);
+        CHECK(point.loss == same.loss);
+        CHECK(point.ebops == same.ebops);
+    }
+    CHECK(trained == plain.history.size());
+    CHECK(added == 6); // restarts
+    CHECK(std::any_of(polished.points.begin(), polished.points.end(),
+                      [](const Point& point) { return point.checkpoint.ends_with("p.ckpt"); }));
 }
 
 TEST_CASE("held-out labels are written as the data name them", "[nn][train]") {
