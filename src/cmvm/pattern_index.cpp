@@ -15,7 +15,7 @@ constexpr std::size_t small_table = 1 << 16; ///< entries that may as well be to
 
 } // namespace
 
-PatternIndex::PatternIndex() : waiting_(1) {
+PatternIndex::PatternIndex() : chunks_(1) {
     resize(fewest_entries);
 }
 
@@ -76,12 +76,16 @@ void PatternIndex::offer(Entry& entry, std::uint64_t key, float score) {
     const std::size_t level = level_of(score);
     if (level <= entry.level) return;
     entry.level = level & 0xfff;
-    if (unused_ == 0) {
-        unused_ = static_cast<std::uint32_t>(waiting_.size());
-        waiting_.push_back({0, 0});
+    std::uint32_t& last = last_[level];
+    if (last == 0 || chunks_[last].count == Chunk::room) {
+        if (unused_ == 0) {
+            unused_ = static_cast<std::uint32_t>(chunks_.size());
+            chunks_.emplace_back();
+        }
+        const std::uint32_t chunk = std::exchange(unused_, chunks_[unused_].next);
+        chunks_[chunk].next = std::exchange(last, chunk);
     }
-    const std::uint32_t place = std::exchange(unused_, waiting_[unused_].next);
-    waiting_[place] = {key, std::exchange(last_[level], place)};
+    chunks_[last].keys[chunks_[last].count++] = key;
     occupied_[level / 64] |= std::uint64_t{1} << (level % 64);
 }
 
@@ -89,10 +93,14 @@ std::optional<PatternIndex::Candidate> PatternIndex::pop() {
     for (std::size_t level = highest(); level != 0; level = highest()) {
         std::uint32_t& last = last_[level];
         while (last != 0) {
-            const std::uint32_t place = std::exchange(last, waiting_[last].next);
-            const std::uint64_t key = waiting_[place].key;
-            waiting_[place].next = std::exchange(unused_, place);
-            if (last != 0) prefetch(waiting_[last].key);
+            Chunk& chunk = chunks_[last];
+            constexpr std::uint32_t ahead = 4;
+            if (chunk.count > ahead) prefetch(chunk.keys[chunk.count - 1 - ahead]);
+            const std::uint64_t key = chunk.keys[--chunk.count];
+            if (chunk.count == 0) {
+                const std::uint32_t emptied = std::exchange(last, chunk.next);
+                chunk.next = std::exchange(unused_, emptied);
+            }
             Entry* entry = find(key);
             if (entry == nullptr || entry->level != level) continue; // gone, or waiting with another score
             entry->level = 0;

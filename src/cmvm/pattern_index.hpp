@@ -74,14 +74,15 @@ class PatternIndex {
     std::size_t highest() const;
 
     std::vector<Entry> entries_;
-    /// A waiting key, and the one that waited before on the same level.
-    struct Waiting {
-        std::uint64_t key;
-        std::uint32_t next;
+    /// Keys that wait on one level, the last one first, and the chunk that was full before.
+    struct Chunk {
+        static constexpr std::uint32_t room = 14;
+        std::array<std::uint64_t, room> keys;
+        std::uint32_t count = 0, next = 0;
     };
-    std::vector<Waiting> waiting_;             ///< from 1 on: 0 is none
-    std::array<std::uint32_t, levels> last_{}; ///< of each level, into waiting_
-    std::uint32_t unused_ = 0;                 ///< of waiting_, linked by next
+    std::vector<Chunk> chunks_;                ///< from 1 on: 0 is none
+    std::array<std::uint32_t, levels> last_{}; ///< of each level, into chunks_
+    std::uint32_t unused_ = 0;                 ///< of chunks_, linked by next
     std::array<std::uint64_t, words> occupied_{};
     std::size_t mask_ = 0, used_ = 0;
     int shift_ = 0;
