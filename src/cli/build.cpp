@@ -122,8 +122,8 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     report.layers = report::layers(netlist, schedule, area);
     report.neurons = report::neurons(netlist, area);
 
-    write_verilog(rtl::emit(netlist, schedule, signature, {options.layout, target}), home.rtl_lib,
-                  build.path() / "rtl");
+    const rtl::Verilog verilog = rtl::emit(netlist, schedule, signature, {options.layout, target});
+    write_verilog(verilog, home.rtl_lib, build.path() / "rtl");
     if (signature.axis) write_verilog(rtl::emit_axis(signature), home.rtl_lib, build.path() / "rtl");
     model::write(build.path() / "model.json", model);
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
@@ -131,7 +131,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     BuildOptions used = options;
     used.operands = operands;
     used.slack = slack;
-    write_kit(build.path(), {home, used, model, target, netlist, signature, area.total});
+    write_kit(build.path(), {home, used, model, target, netlist, signature, verilog.probes, area.total});
     // After the manifest: verification and `run` add to the report.
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
     build.put_in_place();

@@ -6,6 +6,7 @@
 #include "cli/stimulus.hpp"
 #include "cosim/packing.hpp"
 #include "fx/arithmetic.hpp"
+#include "ir/evaluate.hpp"
 #include "model/inference.hpp"
 
 #include <algorithm>
@@ -65,6 +66,16 @@ void write_vectors(const fs::path& folder, const KitStep& step) {
                cosim::hex_lines(s.in_width, cosim::pack(s.inputs, s.in_width, inputs, vectors), vectors));
     write_file(folder / "tb" / "expected.mem",
                cosim::hex_lines(s.out_width, cosim::pack(s.outputs, s.out_width, outputs, vectors), vectors));
+    std::vector<ir::NodeId> nodes;
+    std::vector<rtl::Port> values;
+    for (const rtl::Probe& probe : step.probes) {
+        nodes.push_back(probe.node);
+        values.push_back(probe.port);
+    }
+    const int width = std::max(rtl::width_of(step.probes), 1);
+    const std::vector<std::int64_t> inside = ir::trace(step.netlist, nodes, inputs, vectors);
+    write_file(folder / "tb" / "layers.mem",
+               cosim::hex_lines(width, cosim::pack(values, width, inside, vectors), vectors));
 }
 
 Json options_json(const BuildOptions& options) {
@@ -110,7 +121,7 @@ Json manifest(const fs::path& folder, const KitStep& step) {
 
 void write_kit(const fs::path& folder, const KitStep& step) {
     const rtl::Kit kit{
-        step.target, step.signature,  rtl_files(folder), rtl::output_places(step.netlist), step.options.bench_vectors,
+        step.target, step.signature,  rtl_files(folder), rtl::output_places(step.netlist), step.probes, step.options.bench_vectors,
         step.area,   BITGRAIN_VERSION};
     for (const rtl::File& file : rtl::kit_files(step.home.constraints, kit))
         write_file(folder / file.name, file.text);

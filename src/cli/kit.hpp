@@ -16,6 +16,7 @@ struct KitStep {
     const hw::Target& target;
     const ir::Netlist& netlist;
     const rtl::Signature& signature;
+    const std::vector<rtl::Probe>& probes;
     hw::Area area;
 };
 

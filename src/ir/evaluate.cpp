@@ -129,37 +129,38 @@ class Evaluator {
 
 } // namespace
 
-std::vector<std::int64_t> evaluate(const Netlist& netlist, std::span<const std::int64_t> inputs, std::size_t rows) {
+std::vector<std::int64_t> trace(const Netlist& netlist, std::span<const NodeId> nodes,
+                                std::span<const std::int64_t> inputs, std::size_t rows) {
     CHECK(inputs.size() == rows * netlist.inputs.size(), "one code per row and input expected");
-    const std::size_t width = netlist.outputs.size();
-    std::vector<std::int64_t> result(rows * width);
+    std::vector<std::int64_t> result(rows * nodes.size());
     Evaluator evaluator(netlist);
     for (std::size_t first = 0; first < rows; first += lanes) {
         const std::size_t count = std::min(lanes, rows - first);
         evaluator.block(inputs, first, count);
-        for (std::size_t j = 0; j < width; ++j) {
-            const Signal& signal = netlist.outputs[j].signal;
-            const std::int64_t* const from = evaluator.lane(signal.node);
-            const std::int64_t sign = signal.negate ? -1 : 1; // the shift only moves the grid
+        for (std::size_t j = 0; j < nodes.size(); ++j) {
+            const std::int64_t* const from = evaluator.lane(nodes[j]);
             for (std::size_t r = 0; r < count; ++r)
-                result[(first + r) * width + j] = from[r] * sign;
+                result[(first + r) * nodes.size() + j] = from[r];
         }
+    }
+    return result;
+}
+
+std::vector<std::int64_t> evaluate(const Netlist& netlist, std::span<const std::int64_t> inputs, std::size_t rows) {
+    std::vector<NodeId> nodes;
+    for (const Output& output : netlist.outputs)
+        nodes.push_back(output.signal.node);
+    std::vector<std::int64_t> result = trace(netlist, nodes, inputs, rows);
+    for (std::size_t j = 0; j < nodes.size(); ++j) {
+        if (!netlist.outputs[j].signal.negate) continue; // the shift only moves the grid
+        for (std::size_t r = 0; r < rows; ++r)
+            result[r * nodes.size() + j] *= -1;
     }
     return result;
 }
 
 fx::Format output_format(const Netlist& netlist, std::size_t j) {
     return fx::format_of(interval(netlist, netlist.outputs[j].signal));
-}
-
-std::vector<std::int64_t> trace(const Netlist& netlist, std::span<const std::int64_t> inputs) {
-    CHECK(inputs.size() == netlist.inputs.size(), "one code per input expected");
-    Evaluator evaluator(netlist);
-    evaluator.block(inputs, 0, 1);
-    std::vector<std::int64_t> result(netlist.nodes.size());
-    for (std::size_t i = 0; i < result.size(); ++i)
-        result[i] = *evaluator.lane(static_cast<NodeId>(i));
-    return result;
 }
 
 } // namespace bitgrain::ir

@@ -16,7 +16,8 @@ std::vector<std::int64_t> evaluate(const Netlist& netlist, std::span<const std::
 /// The narrowest format of output j, from its interval.
 fx::Format output_format(const Netlist& netlist, std::size_t j);
 
-/// All node codes for one row (index = node), each on the grid of the node's interval: to find the first mismatch.
-std::vector<std::int64_t> trace(const Netlist& netlist, std::span<const std::int64_t> inputs);
+/// rows x nodes codes of these nodes, row-major, each on the grid of the node's interval: to find the first mismatch.
+std::vector<std::int64_t> trace(const Netlist& netlist, std::span<const NodeId> nodes,
+                                std::span<const std::int64_t> inputs, std::size_t rows);
 
 } // namespace bitgrain::ir

@@ -46,7 +46,7 @@ class Emitter {
         print_valid();
         print_unused();
         files[0] = {signature_.module + ".v", whole(header(signature_), ports(signature_))};
-        return {std::move(files), {cells_.begin(), cells_.end()}};
+        return {std::move(files), {cells_.begin(), cells_.end()}, probes(instances)};
     }
 
   private:
@@ -54,6 +54,25 @@ class Emitter {
         std::string module, name;
         bool clocked = false;
     };
+
+    std::vector<Probe> probes(const std::vector<Instance>& instances) const {
+        std::vector<Probe> result;
+        int offset = 0;
+        for (std::size_t i = 0; i < netlist_.nodes.size(); ++i) {
+            const auto node = static_cast<ir::NodeId>(i);
+            const Place where = place(netlist_, node);
+            if (where.neuron < 0 || netlist_.nodes[i].op == ir::Op::input || !nets_.printed(node)) continue;
+            const std::size_t owner = partition_.owner[i];
+            const std::string path = owner == 0 ? "" : instances[owner - 1].name + '.';
+            const fx::Format format = fx::format_of(netlist_.nodes[i].interval);
+            result.push_back({node,
+                              {path + nets_.name(node), offset, format.width(), format},
+                              where,
+                              schedule_.stage[i] + (schedule_.input_registers ? 1 : 0)});
+            offset += format.width();
+        }
+        return result;
+    }
 
     /// <design>_<layer>, and <layer> as the instance's name.
     Instance name_instance(std::size_t m) {
@@ -312,6 +331,15 @@ class Emitter {
 };
 
 } // namespace
+
+Place place(const ir::Netlist& netlist, ir::NodeId node) {
+    const ir::Origin& origin = netlist.origins[node];
+    return {netlist.scopes[origin.scope], origin.index};
+}
+
+int width_of(const std::vector<Probe>& probes) {
+    return probes.empty() ? 0 : probes.back().port.offset + probes.back().port.width;
+}
 
 Verilog emit(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
              const EmitOptions& options) {

@@ -49,11 +49,28 @@ struct File {
     std::string text;
 };
 
+/// Where a value is computed, for people: layer "dense_3", neuron 7.
+struct Place {
+    std::string layer; ///< empty: no layer
+    int neuron = -1;   ///< -1: none
+};
+Place place(const ir::Netlist& netlist, ir::NodeId node);
+
+/// An element of a layer, as a test bench can look at it.
+struct Probe {
+    ir::NodeId node = 0;
+    Port port;      ///< name: the net below the top, "dense_1.dense_1_n3"; bits in a vector of all probes
+    Place place;
+    int clocks = 0; ///< from in_data to it
+};
+int width_of(const std::vector<Probe>& probes);
+
 /// The design's own Verilog files, top module first (module name = netlist.name). Library cells it instantiates are
 /// listed in `cells` ("fx_valid"); they live in rtl_lib/.
 struct Verilog {
     std::vector<File> files;
     std::vector<std::string> cells;
+    std::vector<Probe> probes; ///< in the order of the netlist: operands first
 };
 
 struct EmitOptions {

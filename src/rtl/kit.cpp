@@ -99,10 +99,8 @@ Values common_values(const Kit& kit) {
 std::vector<Place> output_places(const ir::Netlist& netlist) {
     std::vector<Place> places;
     places.reserve(netlist.outputs.size());
-    for (const ir::Output& output : netlist.outputs) {
-        const ir::Origin& origin = netlist.origins[output.signal.node];
-        places.push_back({netlist.scopes[origin.scope], origin.index});
-    }
+    for (const ir::Output& output : netlist.outputs)
+        places.push_back(place(netlist, output.signal.node));
     return places;
 }
 
@@ -122,6 +120,10 @@ std::vector<File> kit_files(const std::filesystem::path& constraints, const Kit&
     values["CORE_RTL"] = yaml_list("rtl/", kit.rtl);
     values["CORE_TB"] = yaml_list("tb/", bench_files);
     values["COMPARE"] = compare_text(signature, kit.places);
+    values["LAYER_VALUES"] = std::to_string(kit.probes.size());
+    values["LAYER_BITS"] = std::to_string(std::max(width_of(kit.probes), 1));
+    values["RECORD"] = record_text(kit.probes);
+    values["COMPARE_LAYERS"] = compare_layers_text(kit.probes);
     values["IN_TABLE"] = port_rows(signature.inputs);
     values["OUT_TABLE"] = port_rows(signature.outputs);
     const auto snippet = [&](bool wanted, const char* path) {

@@ -12,11 +12,6 @@
 
 namespace bitgrain::rtl {
 
-/// Where an output is computed, for people: layer "dense_3", neuron 7.
-struct Place {
-    std::string layer; ///< empty: no layer
-    int neuron = -1;   ///< -1: none
-};
 /// One per output.
 std::vector<Place> output_places(const ir::Netlist& netlist);
 
@@ -25,6 +20,7 @@ struct Kit {
     const Signature& signature;
     std::vector<std::string> rtl; ///< files in rtl/, sorted
     std::vector<Place> places;    ///< of the outputs
+    std::vector<Probe> probes;    ///< what the test bench looks at inside
     std::size_t vectors = 0;      ///< of the test bench
     hw::Area area;                ///< estimated
     std::string version;          ///< of the program, "0.1.0"

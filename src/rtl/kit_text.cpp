@@ -3,6 +3,8 @@
 #include "fx/arithmetic.hpp"
 #include "rtl/names.hpp"
 
+#include <algorithm>
+
 namespace bitgrain::rtl {
 
 namespace {
@@ -20,8 +22,25 @@ std::string plain(const std::string& name) {
 
 std::string place_text(const Place& place) {
     if (place.layer.empty()) return {};
-    return ", layer " + plain(place.layer) +
+    return "layer " + plain(place.layer) +
            (place.neuron < 0 ? std::string() : ", neuron " + std::to_string(place.neuron));
+}
+
+/// "if (these bits of got !== those of want) mismatch(...)"
+std::string compare_bits(const Port& port, const std::string& what, const std::string& got, const std::string& want) {
+    const std::string bits = bits_text(port.offset, port.width);
+    const auto code = [&](const std::string& vector) {
+        return "$sformatf(\"%0d\", " + std::string(port.format.sign ? "$signed" : "$unsigned") + '(' + vector + bits +
+               "))";
+    };
+    return "            if (" + got + bits + " !== " + want + bits + ")\n                mismatch(\"" + what +
+           ", times 2^" + std::to_string(-port.format.fraction) + ")\",\n                         " + code(want) + ", " +
+           code(got) + ");\n";
+}
+
+std::string without_last_newline(std::string text) {
+    if (!text.empty()) text.pop_back();
+    return text;
 }
 
 } // namespace
@@ -36,18 +55,36 @@ std::string compare_text(const Signature& signature, const std::vector<Place>& p
     for (std::size_t j = 0; j < signature.outputs.size(); ++j) {
         const Port& port = signature.outputs[j];
         if (port.width == 0) continue;
-        const std::string bits = bits_text(port.offset, port.width);
-        const auto code = [&](const std::string& vector) {
-            return "$sformatf(\"%0d\", " + std::string(port.format.sign ? "$signed" : "$unsigned") + '(' + vector +
-                   bits + "))";
-        };
-        text += "            if (out_data" + bits + " !== want" + bits + ")\n                mismatch(\"output " +
-                plain(port.name) + place_text(places[j]) + " (out_data" + bits + ", times 2^" +
-                std::to_string(-port.format.fraction) + ")\",\n                         " + code("want") + ", " +
-                code("out_data") + ");\n";
+        const std::string place = place_text(places[j]);
+        text += compare_bits(port,
+                             "output " + plain(port.name) + (place.empty() ? "" : ", ") + place + " (out_data" +
+                                 bits_text(port.offset, port.width),
+                             "out_data", "want");
     }
-    if (!text.empty()) text.pop_back();
-    return text;
+    return without_last_newline(std::move(text));
+}
+
+std::string compare_layers_text(const std::vector<Probe>& probes) {
+    std::string text;
+    for (const Probe& probe : probes)
+        text += compare_bits(probe.port, place_text(probe.place) + " (dut." + probe.port.name, "layers_got",
+                             "layers_want");
+    return without_last_newline(std::move(text));
+}
+
+std::string record_text(std::vector<Probe> probes) {
+    std::stable_sort(probes.begin(), probes.end(),
+                     [](const Probe& a, const Probe& b) { return a.clocks < b.clocks; });
+    std::string text;
+    for (std::size_t i = 0; i < probes.size(); ++i) {
+        const Probe& probe = probes[i];
+        const std::string at = "at[" + std::to_string(probe.clocks) + ']';
+        if (i == 0 || probes[i - 1].clocks != probe.clocks) text += "        if (" + at + " >= 0) begin\n";
+        text += "            seen[" + at + ']' + bits_text(probe.port.offset, probe.port.width) + " = dut." +
+                probe.port.name + ";\n";
+        if (i + 1 == probes.size() || probes[i + 1].clocks != probe.clocks) text += "        end\n";
+    }
+    return without_last_newline(std::move(text));
 }
 
 std::string port_rows(const std::vector<Port>& ports) {
@@ -66,8 +103,7 @@ std::string port_rows(const std::vector<Port>& ports) {
         text += "| " + (port.width == 0 ? "-" : bits_text(port.offset, width)) + " | " + std::to_string(port.width) +
                 " | " + fx::name(port.format) + " | " + names + " |\n";
     }
-    if (!text.empty()) text.pop_back();
-    return text;
+    return without_last_newline(std::move(text));
 }
 
 } // namespace bitgrain::rtl

@@ -23,9 +23,21 @@ Outcome shell(const fs::path& folder, const std::string& command) {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(output / "out"), read_file(output / "err")};
 }
 
-/// Builds the small model with these options more.
-fs::path build(const Folder& folder, std::vector<std::string> options, const std::string& clock_ns = "4") {
-    model::write(folder / "m.json", small_model());
+/// Three layers: the small model with a ReLU behind its outputs and a layer more.
+model::Model three_layers() {
+    model::Model model = small_model();
+    const fx::Cast cast{{false, 4, 1}, fx::Round::rnd, fx::Overflow::wrap};
+    model.steps.push_back({"dense_2", {4}, model::Relu{}});
+    model.steps.push_back({"dense_2", {5}, model::Cast{{cast, cast}}});
+    model.steps.push_back({"dense_3", {6}, model::Affine{2, 2, {1, -1, 1.25, 1}, {0, 0.5}}});
+    model.outputs = {{"y", {2}, 7}};
+    return model;
+}
+
+/// Builds the model with these options more.
+fs::path build(const Folder& folder, std::vector<std::string> options, const std::string& clock_ns = "4",
+               const model::Model& model = small_model()) {
+    model::write(folder / "m.json", model);
     std::vector<std::string> command{"build", folder.string("m.json"), "-o", folder.string("b"), "--clock-ns",
                                      clock_ns};
     command.insert(command.end(), options.begin(), options.end());
@@ -85,6 +97,53 @@ TEST_CASE("the test bench of a build passes in Icarus and Verilator and names wh
     const Outcome missing = shell(b, "make -s");
     CHECK(missing.code != 0);
     CHECK_THAT(missing.out + missing.err, Contains("cannot be read"));
+}
+
+TEST_CASE("the test bench names layer, neuron and vector where a fault began, in every layout", "[cli][kit]") {
+    const std::string layout = GENERATE("", "--flat", "--hier");
+    CAPTURE(layout);
+    const Folder folder("fault");
+    std::vector<std::string> options{"--target", "xc7a100t", "--bench-vectors", "60"};
+    if (!layout.empty()) options.push_back(layout);
+    const fs::path b = build(folder, options, "4", three_layers());
+    for (const char* tool : {"make -s", "make -s verilator"}) {
+        const Outcome good = shell(b, tool);
+        require_done(good);
+        CHECK_THAT(good.out, Contains("PASS tiny_tb: 60 vectors") && Contains("values inside"));
+    }
+
+    // The sum of the middle layer's neuron 1, its last bit turned round where `fault` says so.
+    const fs::path file = b / "rtl" / (layout == "--flat" ? "tiny.v" : "tiny_dense_2.v");
+    const std::string text = read_file(file), net = "dense_2_n1_add";
+    const auto inject = [&](const auto& fault) {
+        const std::size_t at = text.find(net + " = ") + net.size() + 3, end = text.find(';', at);
+        REQUIRE(at < end);
+        const std::string sum = text.substr(at, end - at);
+        write_file(file, text.substr(0, at) + "(" + sum + ") ^ " + fault(sum) + text.substr(end));
+    };
+    const auto vector_of = [](const Outcome& outcome) {
+        const std::string said = outcome.out + outcome.err, mark = "FAIL tiny_tb: vector ";
+        INFO(said);
+        CHECK(outcome.code != 0);
+        REQUIRE_THAT(said, Contains(mark));
+        CHECK_THAT(said, Contains("): layer dense_2, neuron 1 (dut."));
+        CHECK_THAT(said, Contains("dense_2_n1_add, times 2^"));
+        return said.substr(said.find(mark) + mark.size(), 2);
+    };
+    inject([](const std::string&) { return std::string("1'b1"); });
+    CHECK(vector_of(shell(b, "make -s")) == "0 ");
+    CHECK(vector_of(shell(b, "make -s verilator")) == "0 ");
+
+    // A negative sum becomes 0 behind the ReLU: no output shows that its last bit is wrong.
+    const std::size_t range = text.rfind('[', text.find(net + " = "));
+    const int sign = std::stoi(text.substr(range + 1));
+    inject([&](const std::string& sum) { return "((" + sum + ") >> " + std::to_string(sign) + ")"; });
+    CHECK(vector_of(shell(b, "make -s")) != "");
+    CHECK(vector_of(shell(b, "make -s verilator")) != "");
+    fs::remove(b / "tb" / "layers.mem");
+    const Outcome outputs_only = shell(b, "make -s");
+    require_done(outputs_only);
+    CHECK_THAT(outputs_only.out, Contains("PASS tiny_tb: 60 vectors") && !Contains("values inside"));
 }
 
 TEST_CASE("a wrapped build is verified through its streams, by bitgrain and by its own benches", "[cli][kit]") {
