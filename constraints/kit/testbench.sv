@@ -76,10 +76,10 @@ module @MODULE@_tb;
         if ((^stimulus[VECTORS-1]) === 1'bx || (^expected[VECTORS-1]) === 1'bx) fail("stimulus.mem or expected.mem cannot be read");
         has_layers = 1'b0;
 `ifndef OUTPUTS_ONLY
-        file = @LAYER_VALUES@ == 0 ? 0 : $fopen({folder, "/layers.mem"}, "r");
+        file = $fopen({folder, "/layers.mem"}, "r");
         if (file != 0) begin
             $fclose(file);
-            has_layers = 1'b1;
+            has_layers = @LAYER_VALUES@ != 0;
             $readmemh({folder, "/layers.mem"}, layers);
         end
 `endif

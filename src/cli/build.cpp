@@ -178,9 +178,10 @@ Command build_command(CLI::App& program) {
         ->type_name("WORD");
     app->add_flag_callback(
         "--flat", [arguments] { arguments->build.layout = rtl::Layout::flat; }, "One module with a section per layer");
-    app->add_flag_callback(
-        "--hier", [arguments] { arguments->build.layout = rtl::Layout::per_layer; },
-        "One module per layer, one port per value (default)");
+    app->add_flag(
+        "--hier", build.timing.layer_registers,
+        "Registers between all layers, so that each module begins and ends at its own; by default one module per "
+        "layer with registers wherever they are fewest");
     app->add_option("--wrap", build.wrap, "Wrapper around the design: none or axis (AXI4-Stream)")
         ->capture_default_str()
         ->type_name("KIND");

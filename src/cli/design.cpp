@@ -22,11 +22,11 @@ TimedNetlist timed(const model::Model& model, const BuildOptions& options, const
     return fit_clock(target, opt::optimize(lower::lower(model, lowering), {operands}), options.timing);
 }
 
-Design scheduled(const hw::Target& target, TimedNetlist timed, int operands, Slack slack) {
+Design scheduled(const hw::Target& target, const TimedNetlist& timed, int operands, Slack slack) {
     Design design;
     design.schedule = hw::schedule(target, timed.netlist, timed.options);
     design.area = hw::area(target, timed.netlist, design.schedule);
-    design.netlist = std::move(timed.netlist);
+    design.netlist = timed.netlist;
     design.operands = operands;
     design.slack = slack;
     return design;
@@ -52,15 +52,26 @@ Design make_design(const model::Model& model, const BuildOptions& options, const
         operands = 2;
         first = timed(model, options, target, operands, slack);
     }
-    Design design = scheduled(target, std::move(first), operands, slack);
-    if (options.slack || !latency_is_open(options.timing) || ir::count(design.netlist).adds > most_adders_twice)
-        return design;
-    TimedNetlist second = timed(model, options, target, operands, 1);
-    if (!hw::feasible(target, second.netlist, second.options)) return design;
-    Design other = scheduled(target, std::move(second), operands, 1);
-    const bool better = other.schedule.latency_cycles() <= design.schedule.latency_cycles() &&
-                        share_of_part(other) < share_of_part(design);
-    return better ? other : design;
+    Design design = scheduled(target, first, operands, slack);
+    if (!latency_is_open(options.timing)) return design;
+    const auto offer = [&](const TimedNetlist& other, Slack its_slack) {
+        if (!hw::feasible(target, other.netlist, other.options)) return;
+        Design tried = scheduled(target, other, operands, its_slack);
+        const bool better = tried.schedule.latency_cycles() <= design.schedule.latency_cycles() &&
+                            share_of_part(tried) < share_of_part(design);
+        if (better) design = std::move(tried);
+    };
+    const auto offer_shared = [&](TimedNetlist other, Slack its_slack) {
+        if (options.timing.max_fanout || ir::count(other.netlist).adds > most_adders_twice) return;
+        share_loads(other.options);
+        offer(other, its_slack);
+    };
+    offer_shared(first, slack);
+    if (options.slack || ir::count(design.netlist).adds > most_adders_twice) return design;
+    const TimedNetlist second = timed(model, options, target, operands, 1);
+    offer(second, 1);
+    offer_shared(second, 1);
+    return design;
 }
 
 } // namespace bitgrain::cli

@@ -87,15 +87,18 @@ Json options_json(const BuildOptions& options) {
               {"combinational", timing.combinational},
               {"input_registers", timing.input_registers},
               {"output_registers", timing.output_registers},
+              {"max_fanout", nullptr},
               {"margin", timing.margin},
               {"slack", nullptr},
               {"operands", options.operands.value()},
               {"tables", options.tables},
               {"effort", effort_word(options.effort)},
-              {"layout", options.layout == rtl::Layout::flat ? "flat" : "hier"},
+              {"layout", options.layout == rtl::Layout::flat ? "flat" : "layers"},
+              {"layer_registers", timing.layer_registers},
               {"wrap", options.wrap},
               {"axis_width", nullptr}};
     if (timing.clock_ns) json["clock_ns"] = *timing.clock_ns;
+    if (timing.max_fanout) json["max_fanout"] = *timing.max_fanout;
     if (timing.latency_cycles) json["latency_cycles"] = *timing.latency_cycles;
     if (const Slack slack = options.slack.value()) json["slack"] = *slack;
     if (options.axis_width) json["axis_width"] = *options.axis_width;
@@ -120,9 +123,10 @@ Json manifest(const fs::path& folder, const KitStep& step) {
 } // namespace
 
 void write_kit(const fs::path& folder, const KitStep& step) {
-    const rtl::Kit kit{
-        step.target, step.signature,  rtl_files(folder), rtl::output_places(step.netlist), step.probes, step.options.bench_vectors,
-        step.area,   BITGRAIN_VERSION};
+    const rtl::Kit kit{step.target,       step.signature,
+                       rtl_files(folder), rtl::output_places(step.netlist),
+                       step.probes,       step.options.bench_vectors,
+                       step.area,         BITGRAIN_VERSION};
     for (const rtl::File& file : rtl::kit_files(step.home.constraints, kit))
         write_file(folder / file.name, file.text);
     write_vectors(folder, step);

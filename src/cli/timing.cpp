@@ -10,6 +10,7 @@ namespace bitgrain::cli {
 namespace {
 
 constexpr double usual_clock_ns = 5.0;
+constexpr int usual_loads = 8; ///< of a register where the clock asks for more registers
 constexpr int most_splits = 4; ///< pieces load their operands more, so a piece may have to be split again
 
 void check(const nn::TimingSettings& settings) {
@@ -17,6 +18,7 @@ void check(const nn::TimingSettings& settings) {
         throw Error("must be more than 0 ns", "--clock-ns");
     }
     if (!(settings.margin >= 0 && settings.margin < 1)) throw Error("must be at least 0 and less than 1", "--margin");
+    if (settings.max_fanout && *settings.max_fanout < 2) throw Error("must be at least 2", "--max-fanout");
     if (settings.latency_cycles && *settings.latency_cycles < 0) throw Error("must be 0 or more", "--latency-cycles");
     if (settings.fastest && (settings.clock_ns || settings.latency_cycles || settings.combinational)) {
         throw Error("the fastest clock leaves no choice of clock or latency", "--fmax",
@@ -63,6 +65,11 @@ TimedNetlist fastest(const hw::Target& target, const ir::Netlist& netlist, hw::S
 
 } // namespace
 
+void share_loads(hw::ScheduleOptions& options) {
+    options.max_fanout = usual_loads;
+    options.where_needed = true;
+}
+
 void add_timing_options(CLI::App& app, nn::TimingSettings& settings) {
     app.add_option("--clock-ns", settings.clock_ns, "Clock period in ns [5]")->type_name("NS");
     app.add_option("--margin", settings.margin, "Share of the clock kept free in every stage")
@@ -74,6 +81,11 @@ void add_timing_options(CLI::App& app, nn::TimingSettings& settings) {
                    "clock for them")
         ->type_name("CYCLES");
     app.add_flag("--comb", settings.combinational, "No registers at all: combinational, latency 0");
+    app.add_option(
+           "--max-fanout", settings.max_fanout,
+           "Loads that a register may have, at least 2; what has more gets more registers. By default only where "
+           "the clock would be missed, or where that is smaller")
+        ->type_name("LOADS");
     app.add_flag("--no-input-registers{false}", settings.input_registers, "Read the input ports without a register");
     app.add_flag("--no-output-registers{false}", settings.output_registers,
                  "Drive the output ports without a register");
@@ -89,11 +101,19 @@ TimedNetlist fit_clock(const hw::Target& target, const ir::Netlist& netlist, con
     options.margin = settings.margin;
     options.input_registers = settings.input_registers && !settings.combinational;
     options.output_registers = settings.output_registers && !settings.combinational;
+    options.max_fanout = settings.max_fanout;
+    options.layer_registers = settings.layer_registers && !settings.combinational;
     options.latency_cycles = settings.combinational ? 0 : settings.latency_cycles;
+    if (settings.fastest && !settings.max_fanout) share_loads(options);
     if (clock_is_open(settings)) return fastest(target, netlist, options);
     options.clock_ns = settings.clock_ns.value_or(usual_clock_ns);
     TimedNetlist result{split(target, netlist, options), options};
     if (hw::feasible(target, result.netlist, options)) return result;
+    if (!settings.max_fanout) {
+        share_loads(options);
+        result = {split_chains(target, netlist, options), options};
+        if (hw::feasible(target, result.netlist, options)) return result;
+    }
     // Most likely the schedule will be refused, then of the netlist whose smallest clock is the smallest of all.
     result.netlist = fastest(target, netlist, options).netlist;
     return result;

@@ -8,7 +8,7 @@
 
 namespace bitgrain::cli {
 
-/// --clock-ns, --margin, --fmax, --latency-cycles, --comb, --no-input-registers, --no-output-registers.
+/// --clock-ns, --margin, --fmax, --latency-cycles, --comb, --max-fanout, --no-input-registers, --no-output-registers.
 void add_timing_options(CLI::App& app, nn::TimingSettings& settings);
 
 /// Whether the clock is not asked for but the fastest that the delay model allows.
@@ -20,6 +20,9 @@ struct TimedNetlist {
     ir::Netlist netlist;
     hw::ScheduleOptions options;
 };
+
+/// More registers for values with many readers, where the clock asks for them.
+void share_loads(hw::ScheduleOptions& options);
 
 /// hw::schedule of the result gives the schedule, or the error that names the smallest clock. Error when the settings
 /// contradict each other.

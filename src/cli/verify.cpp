@@ -29,6 +29,8 @@ struct Arguments {
 };
 
 constexpr std::size_t shown_mismatches = 10;
+/// With more, compiling the simulation with optimisation takes less time than it saves (tests/bench/size).
+constexpr std::size_t most_unoptimised_vectors = 500'000;
 
 std::vector<std::int64_t> read_data(const model::Model& model, const fs::path& path, std::int64_t& saturated) {
     const data::Array array = data::load_features(path);
@@ -112,6 +114,7 @@ report::Verification verify_step(const fs::path& folder, const VerifyOptions& op
     simulation.rtl = folder / "rtl";
     simulation.harness = home.sim;
     simulation.work = work.path();
+    simulation.optimize = stimulus.rows() > most_unoptimised_vectors;
     simulation.stalls = options.bubbles;
     simulation.seed = options.seed;
     const cosim::Result result = cosim::simulate(signature, stimulus.codes(), stimulus.rows(), simulation);

@@ -2,6 +2,7 @@
 #include "hw/area.hpp"
 
 #include "hw/bit_readers.hpp"
+#include "hw/duplicates.hpp"
 #include "hw/structure.hpp"
 #include "hw/timing.hpp"
 
@@ -53,6 +54,19 @@ std::vector<long> register_bits(const Schedule& schedule, const ir::Netlist& net
             for (const std::uint32_t reader : group.readers)
                 last = std::max(last, stage_of(schedule, netlist, reader));
             bits[i] += static_cast<long>(group.bits) * (last - first);
+        }
+    }
+    const Duplicates duplicates(schedule, netlist);
+    for (const auto& [rank, registers] : duplicates.ranks()) {
+        const auto& [node, number] = rank;
+        const bool input_rank = netlist.nodes[node].op == ir::Op::input && schedule.input_registers;
+        const int stage = schedule.stage[node] - (input_rank ? 1 : 0) + number;
+        bits[node] += static_cast<long>(registers) * netlist.nodes[node].interval.width();
+        for (const BitGroup& group : groups[node]) {
+            const bool kept = std::any_of(group.readers.begin(), group.readers.end(), [&](std::uint32_t reader) {
+                return stage_of(schedule, netlist, reader) >= stage;
+            });
+            if (kept) bits[node] -= group.bits;
         }
     }
     return bits;

@@ -41,7 +41,8 @@ Slowest slowest(const Timing& timing, const ir::Netlist& netlist) {
     for (std::size_t j = 0; j < netlist.outputs.size(); ++j) {
         if (timing.output[j] <= 0.0) continue;
         const ir::NodeId node = netlist.outputs[j].signal.node;
-        offer(timing.net[node] + timing.output[j], [&] { return "output " + netlist.outputs[j].name + " (negation)"; });
+        offer(timing.registered[node] + timing.output[j],
+              [&] { return "output " + netlist.outputs[j].name + " (negation)"; });
     }
     return result;
 }
@@ -75,6 +76,10 @@ double smallest_clock(const Timing& timing, const ir::Netlist& netlist, const Sc
         at.clock_ns = static_cast<double>(clock_ps) / 1000.0;
         return stages_at(timing, netlist, budget(timing, at)) <= stages;
     };
+    if (!fits(enough)) {
+        throw Error("registers between layers take more than " + std::to_string(*options.latency_cycles) + " cycles",
+                    "", "allow more cycles, or leave these registers out");
+    }
     while (least < enough) {
         const long middle = least + (enough - least) / 2;
         if (fits(middle)) {
@@ -117,11 +122,11 @@ int most_stages(const ScheduleOptions& options) {
 }
 
 double smallest_clock(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options) {
-    return smallest_clock(Timing(target, netlist), netlist, options);
+    return smallest_clock(Timing(target, netlist, options), netlist, options);
 }
 
 bool feasible(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options) {
-    const Timing timing(target, netlist);
+    const Timing timing(target, netlist, options);
     const double limit = budget(timing, options);
     if (slowest(timing, netlist).ns > limit + tolerance_ns) return false;
     return !options.latency_cycles || stages_at(timing, netlist, limit) <= most_stages(options);
@@ -129,7 +134,7 @@ bool feasible(const Target& target, const ir::Netlist& netlist, const ScheduleOp
 
 std::vector<int> split_limits(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options,
                               int least) {
-    const Timing timing(target, netlist);
+    const Timing timing(target, netlist, options);
     const double limit = budget(timing, options);
     std::vector<int> result(netlist.nodes.size(), 0);
     bool any = false;
@@ -148,6 +153,7 @@ std::vector<int> split_limits(const Target& target, const ir::Netlist& netlist, 
 
 void require_feasible(const Timing& timing, const ir::Netlist& netlist, const ScheduleOptions& options) {
     if (!std::isfinite(options.clock_ns) || options.clock_ns <= 0.0) throw Error("the clock period must be positive");
+    if (options.max_fanout && *options.max_fanout < 2) throw Error("a register must be allowed two loads or more");
     if (!(options.margin >= 0.0 && options.margin < 1.0)) throw Error("the margin must be 0 or more and less than 1");
     const Slowest worst = slowest(timing, netlist);
     const double limit = budget(timing, options);

@@ -17,7 +17,8 @@ namespace {
 class Path {
   public:
     Path(const Target& target, const ir::Netlist& netlist, const Schedule& schedule)
-        : netlist_(netlist), schedule_(schedule), timing_(target, netlist), readers_(fanouts(netlist)) {
+        : netlist_(netlist), schedule_(schedule), timing_(target, netlist, schedule.most_loads),
+          readers_(fanouts(netlist)) {
         units_.fill(target);
         for (std::size_t i = 0; i < units_.size(); ++i) {
             units_[i].delay = Delay{};
@@ -33,8 +34,14 @@ class Path {
         for (std::size_t i = 0; i < units_.size(); ++i)
             count_[i] += delay(units_[i]);
     }
-    void add_net(ir::NodeId node) {
-        add([&](const Target& unit) { return net_delay(unit, readers_[node]); });
+    void add_net(int loads) {
+        add([&](const Target& unit) { return net_delay(unit, loads); });
+    }
+    /// Loads of the register that a reader reads.
+    int loads(ir::NodeId node, std::optional<ir::NodeId> reader) const {
+        const int most =
+            timing_.most_loads.empty() || (reader && timing_.wiring[*reader]) ? 0 : timing_.most_loads[node];
+        return most > 0 ? std::min(readers_[node], most) : readers_[node];
     }
 
     void walk() {
@@ -59,16 +66,18 @@ class Path {
         if (output) {
             const ir::Signal& signal = netlist_.outputs[*output].signal;
             add([&](const Target& unit) { return output_delay(unit, netlist_, signal); });
-            last = arrive(signal.node, schedule_.stages - 1);
+            last = arrive(signal.node, schedule_.stages - 1, {});
         }
         while (last)
             last = before(*last);
     }
 
     /// The net from a node that is read in `stage`; the node itself when the path goes on through it.
-    std::optional<ir::NodeId> arrive(ir::NodeId node, int stage) {
-        const bool goes_on = schedule_.stage[node] == stage && netlist_.nodes[node].op != ir::Op::input;
-        if (!goes_on || !timing_.wiring[node]) add_net(node);
+    std::optional<ir::NodeId> arrive(ir::NodeId node, int stage, std::optional<ir::NodeId> reader) {
+        const bool is_input = netlist_.nodes[node].op == ir::Op::input, here = schedule_.stage[node] == stage;
+        const bool goes_on = here && !is_input;
+        const bool driven = here && !(is_input && schedule_.input_registers); // by logic or a port, not by a register
+        if (!goes_on || !timing_.wiring[node]) add_net(driven ? readers_[node] : loads(node, reader));
         return goes_on ? std::optional(node) : std::nullopt;
     }
 
@@ -79,13 +88,15 @@ class Path {
         std::optional<ir::NodeId> latest;
         double when = -1.0;
         for_each_read(netlist_, node, [&](const ir::Signal& s) {
-            const double then = schedule_.stage[s.node] == stage ? schedule_.arrival[s.node] : timing_.net[s.node];
+            const bool ranked = netlist_.nodes[s.node].op == ir::Op::input && schedule_.input_registers;
+            const bool here = schedule_.stage[s.node] == stage && !ranked;
+            const double then = here ? schedule_.arrival[s.node] : timing_.registered_net(s.node, node);
             if (then > when) {
                 when = then;
                 latest = s.node;
             }
         });
-        return latest ? arrive(*latest, stage) : std::nullopt;
+        return latest ? arrive(*latest, stage, node) : std::nullopt;
     }
 
     const ir::Netlist& netlist_;

@@ -94,8 +94,10 @@ class FewestRegisters {
         reads.resize(count + netlist_.outputs.size());
         for (std::size_t i = 0; i < count; ++i) {
             if (!timing_.live[i]) continue;
-            for_each_read(netlist_, static_cast<ir::NodeId>(i),
-                          [&](const ir::Signal& s) { require(stage_[s.node], stage_[i], 0); });
+            const auto id = static_cast<ir::NodeId>(i);
+            for_each_read(netlist_, id, [&](const ir::Signal& s) {
+                require(stage_[s.node], stage_[i], timing_.distance(netlist_, s.node, id));
+            });
         }
         for (std::size_t j = 0; j < netlist_.outputs.size(); ++j) {
             const ir::NodeId node = netlist_.outputs[j].signal.node;

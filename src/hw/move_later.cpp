@@ -104,7 +104,9 @@ class Mover {
 
     bool move(ir::NodeId node) {
         const int from = schedule_.stage[node];
-        const int limit = std::min(first_read(node), schedule_.stages - 1);
+        int limit = std::min(first_read(node), schedule_.stages - 1);
+        for (const ir::NodeId reader : readers_[node])
+            limit = std::min(limit, schedule_.stage[reader] - timing_.distance(netlist_, node, reader));
         long best = 0;
         int best_stage = from;
         for (int to = from + 1; to <= limit; ++to) {

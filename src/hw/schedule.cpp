@@ -9,7 +9,7 @@
 namespace bitgrain::hw {
 
 Schedule schedule(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options) {
-    const Timing timing(target, netlist);
+    const Timing timing(target, netlist, options);
     require_feasible(timing, netlist, options);
     Schedule result;
     result.input_registers = options.input_registers;
@@ -21,7 +21,8 @@ Schedule schedule(const Target& target, const ir::Netlist& netlist, const Schedu
     const int stages = options.latency_cycles ? most_stages(options) : result.stages;
     if (!fewest_registers(result, timing, netlist, limit, stages)) move_later(result, timing, netlist, limit);
     result.register_bits_saved = as_soon_as_possible - flip_flops(result, netlist);
-    measure(result, timing, netlist);
+    result.most_loads = options.where_needed ? needed_loads(result, target, timing, netlist, limit) : timing.most_loads;
+    measure(result, Timing(target, netlist, result.most_loads), netlist);
     verify(result, target, netlist, options);
     return result;
 }
@@ -31,8 +32,9 @@ void verify(const Schedule& schedule, const Target& target, const ir::Netlist& n
     CHECK(schedule.stage.size() == netlist.nodes.size(), "one stage per node");
     CHECK(schedule.input_registers == options.input_registers && schedule.output_registers == options.output_registers,
           "the schedule is of other options");
-    const Timing timing(target, netlist);
+    const Timing timing(target, netlist, schedule.most_loads);
     const double limit = budget(timing, options) + tolerance_ns;
+    const Timing layers(target, netlist, options);
     Schedule again = schedule;
     measure(again, timing, netlist);
     for (std::size_t i = 0; i < netlist.nodes.size(); ++i) {
@@ -45,7 +47,8 @@ void verify(const Schedule& schedule, const Target& target, const ir::Netlist& n
             continue;
         }
         for_each_read(netlist, id, [&](const ir::Signal& s) {
-            CHECK(schedule.stage[s.node] <= stage, describe(netlist, id) + " is before an operand");
+            CHECK(schedule.stage[s.node] + layers.distance(netlist, s.node, id) <= stage,
+                  describe(netlist, id) + " is before an operand");
         });
         CHECK(timing.end(id, timing.start(netlist, again, id, stage)) <= limit,
               describe(netlist, id) + " ends after the clock");

@@ -16,6 +16,9 @@ struct ScheduleOptions {
     bool input_registers = true;
     bool output_registers = true;
     std::optional<int> latency_cycles; ///< at most; none: the fewest that the clock allows
+    std::optional<int> max_fanout;     ///< loads that a register may have, at least 2; more registers share the others
+    bool layer_registers = false;      ///< every value that one layer reads of another comes from a register
+    bool where_needed = false;         ///< only where a register with more would miss the clock
 };
 
 /// Stage s is the logic after register rank s. Inputs arrive in stage 0. With input registers their rank is the first
@@ -26,6 +29,7 @@ struct Schedule {
     int stages = 1;
     bool input_registers = true;
     bool output_registers = true;
+    std::vector<int> most_loads; ///< per node: loads of one of its registers (duplicates.hpp), 0: any; empty: all 0
     double clock_ns = 0.0;
     double worst_stage_ns = 0.0;  ///< longest register-to-register path, clock overhead included
     long register_bits_saved = 0; ///< against every node as soon as possible
@@ -57,8 +61,8 @@ void verify(const Schedule& schedule, const Target& target, const ir::Netlist& n
 /// Per node, the register copies of its value, each of its width: one per stage through which it is carried after its
 /// own, the output rank included, and for an input the input rank. 0 for constants and for what no output needs.
 std::vector<int> register_ranks(const Schedule& schedule, const ir::Netlist& netlist);
-/// Flip-flops: the bits that are read in a later stage (area.hpp, register_bits), outputs negated in front of their
-/// register, and the valid chain.
+/// Flip-flops: registers that share a value's loads in full width, of all others the bits that are read in a later
+/// stage (area.hpp, register_bits), outputs negated in front of their register, and the valid chain.
 long flip_flops(const Schedule& schedule, const ir::Netlist& netlist);
 
 } // namespace bitgrain::hw

@@ -18,7 +18,9 @@ void place_as_soon_as_possible(Schedule& schedule, const Timing& timing, const i
             continue;
         }
         int stage = 0;
-        for_each_read(netlist, id, [&](const ir::Signal& s) { stage = std::max(stage, schedule.stage[s.node]); });
+        for_each_read(netlist, id, [&](const ir::Signal& s) {
+            stage = std::max(stage, schedule.stage[s.node] + timing.distance(netlist, s.node, id));
+        });
         double start = timing.start(netlist, schedule, id, stage);
         if (timing.end(id, start) > budget + tolerance_ns) start = timing.start(netlist, schedule, id, ++stage);
         schedule.stage[i] = stage;
@@ -75,7 +77,10 @@ std::vector<int> latest_stages(const Timing& timing, const ir::Netlist& netlist,
             start = operands_at(no_deadline);
         }
         result[i] = latest[i].stage;
-        for_each_read(netlist, id, [&](const ir::Signal& s) { latest[s.node].limit({result[i], start}); });
+        for_each_read(netlist, id, [&](const ir::Signal& s) {
+            const int distance = timing.distance(netlist, s.node, id);
+            latest[s.node].limit({result[i] - distance, distance > 0 ? no_deadline : start});
+        });
     }
     return result;
 }

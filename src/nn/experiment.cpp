@@ -181,6 +181,7 @@ TimingSettings read_timing(JsonReader& reader) {
     timing.combinational = reader.get("comb", timing.combinational);
     timing.input_registers = reader.get("input_registers", timing.input_registers);
     timing.output_registers = reader.get("output_registers", timing.output_registers);
+    if (reader.has("max_fanout")) timing.max_fanout = reader.get<int>("max_fanout");
     timing.margin = reader.get("margin", timing.margin);
     return timing;
 }

@@ -13,7 +13,9 @@ struct TimingSettings {
     bool combinational = false;        ///< no registers at all
     bool input_registers = true;
     bool output_registers = true;
-    double margin = 0.1; ///< share of the clock kept free in every stage
+    bool layer_registers = false;  ///< between layers
+    std::optional<int> max_fanout; ///< loads of a register; none: more registers only where the clock asks for them
+    double margin = 0.1;           ///< share of the clock kept free in every stage
 };
 
 } // namespace bitgrain::nn

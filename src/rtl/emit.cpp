@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::size_t page_width = 120;
 
+/// Registers that share a value's readers are equal: synthesis would make one of them again. Vivado and Quartus look at
+/// the register, Yosys at the block.
+const std::string keep = "(* keep = \"true\", dont_merge *) ", keep_block = "(* keep = \"true\" *) ";
+
 class Emitter {
   public:
     Emitter(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
@@ -93,7 +97,7 @@ class Emitter {
 
     std::string port(const Value& value, const std::string& kind) const {
         const fx::Interval& interval = netlist_.nodes[value.node].interval;
-        return "    " + kind + ' ' + range(interval.width()) + nets_.name(value.node, value.copy);
+        return "    " + kind + ' ' + range(interval.width()) + nets_.name(value);
     }
 
     /// Registers and large tables are assigned in a block.
@@ -110,7 +114,8 @@ class Emitter {
         for (const Value& value : layer.reads)
             lines.emplace_back(port(value, "input  wire"), format_of(value));
         for (const Value& value : layer.gives)
-            lines.emplace_back(port(value, is_reg(value) ? "output reg " : "output wire"), format_of(value));
+            lines.emplace_back(port(value, keep_of(value) + (is_reg(value) ? "output reg " : "output wire")),
+                               format_of(value));
         std::string head = "module " + instance.module + " (\n";
         for (std::size_t i = 0; i < lines.size(); ++i)
             head += lines[i].first + (i + 1 < lines.size() ? "," : "") + lines[i].second + '\n';
@@ -136,7 +141,7 @@ class Emitter {
         if (instance.clocked) connections.emplace_back(".clk(clk)");
         for (const std::set<Value>* side : {&layer.reads, &layer.gives}) {
             for (const Value& value : *side) {
-                const std::string name = nets_.name(value.node, value.copy);
+                const std::string name = nets_.name(value);
                 connections.push_back('.' + name + '(' + name + ')');
             }
         }
@@ -165,28 +170,45 @@ class Emitter {
                  std::string(std::max<std::size_t>(100 - std::min<std::size_t>(text.size(), 90), 4), '-') + '\n';
     }
 
+    std::string keep_of(const Value& value) const {
+        return partition_.duplicates.count(value.node, value.copy) > 1 ? keep : "";
+    }
+
     /// Declares the register copies of a value; they are clocked at the end of the section.
     void declare_copies(ir::NodeId node) {
-        std::string declared;
+        std::string declared, kept;
         for (int copy = 1; copy <= nets_.copies(node); ++copy) {
-            // What other modules read is a port; the top's own inputs are wires to them.
-            if (partition_.owner[node] == 0 || !nets_.is_given(node, copy)) {
-                declared += (declared.empty() ? "" : ", ") + nets_.name(node, copy);
+            const int registers = partition_.duplicates.count(node, copy);
+            for (int k = 0; k < registers; ++k) {
+                const Value value{node, copy, k};
+                // What other modules read is a port; the top's own inputs are wires to them.
+                if (partition_.owner[node] == 0 || !nets_.is_given(value)) {
+                    std::string& list = registers > 1 ? kept : declared;
+                    list += (list.empty() ? "" : ", ") + nets_.name(value);
+                }
+                const Value before{node, copy - 1, partition_.duplicates.fed_by(node, copy, k)};
+                std::vector<std::string>& block = registers > 1 ? kept_ : clocked_;
+                block.push_back(nets_.name(value) + " <= " + nets_.read_all(before) + ';');
             }
-            clocked_.push_back(nets_.name(node, copy) + " <= " + nets_.read_all(node, copy - 1) + ';');
         }
-        if (declared.empty()) return;
-        body_ += "    reg  " + range(netlist_.nodes[node].interval.width()) + declared + ";\n";
+        const std::string width = range(netlist_.nodes[node].interval.width());
+        if (!declared.empty()) body_ += "    reg  " + width + declared + ";\n";
+        if (!kept.empty()) body_ += "    " + (keep + "reg ") + width + kept + ";\n";
     }
 
     void print_clocked() {
-        if (clocked_.empty()) return;
+        print_block("", clocked_);
+        print_block(keep_block, kept_);
+    }
+
+    void print_block(const std::string& attribute, std::vector<std::string>& assignments) {
+        if (assignments.empty()) return;
         uses_clock_ = true;
-        body_ += "\n    always @(posedge clk) begin\n";
-        for (const std::string& line : clocked_)
+        body_ += "\n    " + attribute + "always @(posedge clk) begin\n";
+        for (const std::string& line : assignments)
             body_ += "        " + line + '\n';
         body_ += "    end\n";
-        clocked_.clear();
+        assignments.clear();
     }
 
     void print_inputs() {
@@ -253,6 +275,7 @@ class Emitter {
                       (seen.insert(scope).second ? "" : " (continued)"));
                 current = scope;
             }
+            nets_.read_for(node);
             body_ += print_node(netlist_, schedule_, node, options_.three_operand_adder, nets_, cells_);
             declare_copies(node);
         }
@@ -277,6 +300,7 @@ class Emitter {
         const hw::Operand value = hw::operand(netlist_, netlist_.outputs[j].signal);
         const int stage = hw::output_stage(schedule_, netlist_, j);
         const int lsb = -port.format.fraction;
+        nets_.read_for(static_cast<std::uint32_t>(netlist_.nodes.size() + j));
         if (!value.negate) return nets_.read(value, stage, lsb, lsb + port.width - 1);
         std::string negated = print_negation(value, stage, port.width, nets_);
         if (!schedule_.output_registers) return negated;
@@ -324,6 +348,7 @@ class Emitter {
     std::set<std::string> cells_;
     std::string body_;
     std::vector<std::string> clocked_; ///< assignments of the section's registers
+    std::vector<std::string> kept_;    ///< of those that synthesis must not merge
     std::vector<std::string> unread_;
     Port last_unread_;
     std::map<ir::NodeId, std::string> negated_; ///< registers of minus a node, at outputs

@@ -70,7 +70,7 @@ int width_of(const std::vector<Probe>& probes);
 struct Verilog {
     std::vector<File> files;
     std::vector<std::string> cells;
-    std::vector<Probe> probes; ///< in the order of the netlist: operands first
+    std::vector<Probe> probes = {}; ///< in the order of the netlist: operands first
 };
 
 struct EmitOptions {

@@ -34,8 +34,8 @@ std::string compare_bits(const Port& port, const std::string& what, const std::s
                "))";
     };
     return "            if (" + got + bits + " !== " + want + bits + ")\n                mismatch(\"" + what +
-           ", times 2^" + std::to_string(-port.format.fraction) + ")\",\n                         " + code(want) + ", " +
-           code(got) + ");\n";
+           ", times 2^" + std::to_string(-port.format.fraction) + ")\",\n                         " + code(want) +
+           ", " + code(got) + ");\n";
 }
 
 std::string without_last_newline(std::string text) {
@@ -67,14 +67,13 @@ std::string compare_text(const Signature& signature, const std::vector<Place>& p
 std::string compare_layers_text(const std::vector<Probe>& probes) {
     std::string text;
     for (const Probe& probe : probes)
-        text += compare_bits(probe.port, place_text(probe.place) + " (dut." + probe.port.name, "layers_got",
-                             "layers_want");
+        text +=
+            compare_bits(probe.port, place_text(probe.place) + " (dut." + probe.port.name, "layers_got", "layers_want");
     return without_last_newline(std::move(text));
 }
 
 std::string record_text(std::vector<Probe> probes) {
-    std::stable_sort(probes.begin(), probes.end(),
-                     [](const Probe& a, const Probe& b) { return a.clocks < b.clocks; });
+    std::stable_sort(probes.begin(), probes.end(), [](const Probe& a, const Probe& b) { return a.clocks < b.clocks; });
     std::string text;
     for (std::size_t i = 0; i < probes.size(); ++i) {
         const Probe& probe = probes[i];

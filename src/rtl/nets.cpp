@@ -53,6 +53,14 @@ Nets::Nets(const ir::Netlist& netlist, const hw::Schedule& schedule, const Parti
         for (int copy = 0; copy <= copies_[i]; ++copy)
             add(copy_name(bases[i], copy), netlist.nodes[i].interval.width(), partition.owner[i]);
     }
+    for (const auto& [rank, registers] : partition.duplicates.ranks()) {
+        const auto& [node, copy] = rank;
+        for (int duplicate = 1; duplicate < registers; ++duplicate) {
+            const std::string base = name({node, copy}) + "_d" + std::to_string(duplicate);
+            duplicates_[{node, copy, duplicate}] =
+                add(names.claim(base), netlist.nodes[node].interval.width(), partition.owner[node]);
+        }
+    }
     for (const Module& module : partition.modules) {
         for (const Value& value : module.gives)
             nets_[net_of(value)].unread = 0;
@@ -78,7 +86,7 @@ std::size_t Nets::helper(const std::string& base, int width) {
 }
 
 Bits Nets::locate(const hw::Operand& operand, int stage) const {
-    const Value value = value_at(netlist_, schedule_, operand.node, stage);
+    const Value value = value_at(netlist_, schedule_, partition_.duplicates, operand.node, stage, reader_);
     CHECK(printed_[operand.node] && value.copy >= 0 && value.copy <= copies_[operand.node],
           "a value is read where it is not");
     return {net_of(value), operand.lsb, operand.width, operand.is_signed};
@@ -126,8 +134,8 @@ std::string Nets::read(const hw::Operand& operand, int stage, int from, int to) 
     return '{' + literal(to - from + 1 - zeros, code) + ", " + literal(zeros, 0) + '}';
 }
 
-std::string Nets::read_all(ir::NodeId node, int copy) {
-    const std::size_t net = net_of({node, copy});
+std::string Nets::read_all(const Value& value) {
+    const std::size_t net = net_of(value);
     return slice(net, 0, nets_[net].width - 1);
 }
 

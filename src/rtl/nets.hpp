@@ -36,14 +36,16 @@ class Nets {
 
     /// From here on nets are read in that module of the partition.
     void enter(std::size_t module);
+    /// And by that node, or netlist.nodes.size() + j for output j.
+    void read_for(std::uint32_t reader) { reader_ = reader; }
 
     bool printed(ir::NodeId node) const { return printed_[node]; }
     /// True for values that other modules read: ports, not wires.
-    bool is_given(ir::NodeId node, int copy = 0) const { return partition_.is_given({node, copy}); }
+    bool is_given(ir::NodeId node) const { return partition_.is_given({node}); }
+    bool is_given(const Value& value) const { return partition_.is_given(value); }
     int copies(ir::NodeId node) const { return copies_[node]; }
-    std::string name(ir::NodeId node, int copy = 0) const {
-        return nets_[first_[node] + static_cast<std::size_t>(copy)].name;
-    }
+    std::string name(ir::NodeId node) const { return name(Value{node}); }
+    std::string name(const Value& value) const { return nets_[net_of(value)].name; }
 
     /// A name that is not a net's.
     std::string claim(const std::string& base) { return names_.claim(base); }
@@ -55,7 +57,7 @@ class Nets {
     std::string read(const hw::Operand& operand, int stage, int from, int to);
     std::string read(const Bits& bits, int from, int to);
     /// All bits of a value or of one of its copies.
-    std::string read_all(ir::NodeId node, int copy);
+    std::string read_all(const Value& value);
     /// The sign bit.
     std::string sign(const hw::Operand& operand, int stage);
     /// True when any bit is set.
@@ -73,7 +75,10 @@ class Nets {
     };
 
     std::size_t add(const std::string& name, int width, std::size_t owner);
-    std::size_t net_of(const Value& value) const { return first_[value.node] + static_cast<std::size_t>(value.copy); }
+    std::size_t net_of(const Value& value) const {
+        if (value.duplicate > 0) return duplicates_.at(value);
+        return first_[value.node] + static_cast<std::size_t>(value.copy);
+    }
     Bits locate(const hw::Operand& operand, int stage) const;
     std::string slice(std::size_t net, int low, int high);
 
@@ -83,10 +88,12 @@ class Nets {
     Names& names_;
     std::vector<bool> printed_;
     std::vector<int> copies_;
-    std::vector<std::size_t> first_; ///< net of the value itself; its copies follow
+    std::vector<std::size_t> first_;          ///< net of the value itself; its copies follow
+    std::map<Value, std::size_t> duplicates_; ///< nets of registers beyond the first of a rank
     std::vector<Net> nets_;
     std::vector<std::vector<std::size_t>> own_; ///< per module
     std::size_t module_ = 0;
+    std::uint32_t reader_ = 0;
     std::map<std::size_t, std::uint64_t> foreign_; ///< nets of other modules that this one gets: bits it did not read
 };
 

@@ -3,7 +3,7 @@
 // design the top holds everything.
 #pragma once
 
-#include "hw/schedule.hpp"
+#include "hw/duplicates.hpp"
 #include "ir/netlist.hpp"
 
 #include <compare>
@@ -16,16 +16,18 @@ namespace bitgrain::rtl {
 
 enum class Layout : std::uint8_t { flat, per_layer };
 
-/// A node's value after that many registers.
+/// A node's value after that many registers; which one, where several share its readers.
 struct Value {
     ir::NodeId node = 0;
     int copy = 0;
+    int duplicate = 0;
 
     friend auto operator<=>(const Value&, const Value&) = default;
 };
 
-/// The copy of a node's value that a reader in `stage` reads.
-Value value_at(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, int stage);
+/// The copy of a node's value that a reader in `stage` reads: a node, or netlist.nodes.size() + j for output j.
+Value value_at(const ir::Netlist& netlist, const hw::Schedule& schedule, const hw::Duplicates& duplicates,
+               ir::NodeId node, int stage, std::uint32_t reader);
 
 struct Module {
     std::uint32_t scope = 0;       ///< its layer; not of the top
@@ -37,6 +39,7 @@ struct Module {
 struct Partition {
     std::vector<Module> modules;    ///< the top first, then the layers in the order of their first nodes
     std::vector<std::size_t> owner; ///< per node: index of its module
+    hw::Duplicates duplicates;
     bool is_given(const Value& value) const { return modules[owner[value.node]].gives.contains(value); }
 };
 

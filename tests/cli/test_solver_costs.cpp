@@ -1,7 +1,6 @@
 // The prices of a target in the units of the adder-graph solver, and that they decide what is built.
 #include "cli/design.hpp"
 #include "cli/solver_costs.hpp"
-#include "small_model.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -36,8 +35,7 @@ TEST_CASE("the solver's prices are the target's in hundredths of a LUT, never no
 }
 
 TEST_CASE("every shipped target has its own prices in the solver", "[cli][costs]") {
-    for (const std::string& name :
-         hw::target_names(std::filesystem::path(BITGRAIN_SOURCE_DIR) / "constraints")) {
+    for (const std::string& name : hw::target_names(std::filesystem::path(BITGRAIN_SOURCE_DIR) / "constraints")) {
         CAPTURE(name);
         const hw::Target device = target(name);
         const cmvm::LutCosts costs = cli::solver_costs(device);
@@ -49,7 +47,14 @@ TEST_CASE("every shipped target has its own prices in the solver", "[cli][costs]
 }
 
 TEST_CASE("a target where tables cost little gets tables, one where they cost much gets adders", "[cli][costs]") {
-    const model::Model model = test::small_model();
+    model::Model model;
+    model.name = "narrow";
+    model.inputs.push_back({"x", {4}, std::vector<fx::Format>(4, {false, 3, 0})});
+    model::Affine affine{4, 6, {}, std::vector<double>(6, 0.0)};
+    for (int k = 0; k < 24; ++k)
+        affine.weights.push_back(k * 37 % 61 - 30);
+    model.steps.push_back({"dense", {0}, affine});
+    model.outputs.push_back({"y", {6}, 1});
     const auto counts = [&](double table_price) {
         hw::Target device = target("xcvu13p");
         device.lut_per[hw::Part::table] = table_price;

@@ -76,11 +76,11 @@ TEST_CASE("a netlist without rows, inputs or outputs is evaluated to nothing", "
 
 TEST_CASE("a trace holds the codes of the nodes that are asked for, row by row", "[ir][evaluate]") {
     const Netlist netlist = two_inputs();
-    const std::vector<NodeId> all{0, 1, 2, 3, 4, 5};
+    const std::vector<ir::NodeId> all{0, 1, 2, 3, 4, 5};
     REQUIRE(all.size() == netlist.nodes.size());
     CHECK(ir::trace(netlist, all, std::vector<std::int64_t>{3, -5}, 1) ==
           std::vector<std::int64_t>{0, 3, -5, 3 - 5, 6 + 5, 6 + 5});
-    CHECK(ir::trace(netlist, std::vector<NodeId>{3, 1}, std::vector<std::int64_t>{3, -5, 2, 1}, 2) ==
+    CHECK(ir::trace(netlist, std::vector<ir::NodeId>{3, 1}, std::vector<std::int64_t>{3, -5, 2, 1}, 2) ==
           std::vector<std::int64_t>{3 - 5, 3, 2 + 1, 2});
 }
 
