@@ -10,6 +10,7 @@ namespace bitgrain::cli {
 namespace {
 
 constexpr std::size_t most_adders_twice = 20000; ///< what is larger is solved once
+constexpr double worth_sharing = 0.99;           ///< of the area: registers are only shared for as much less
 
 TimedNetlist timed(const model::Model& model, const BuildOptions& options, const hw::Target& target, int operands,
                    Slack slack) {
@@ -54,22 +55,22 @@ Design make_design(const model::Model& model, const BuildOptions& options, const
     }
     Design design = scheduled(target, first, operands, slack);
     if (!latency_is_open(options.timing)) return design;
-    const auto offer = [&](const TimedNetlist& other, Slack its_slack) {
+    const auto offer = [&](const TimedNetlist& other, Slack its_slack, double at_most) {
         if (!hw::feasible(target, other.netlist, other.options)) return;
         Design tried = scheduled(target, other, operands, its_slack);
         const bool better = tried.schedule.latency_cycles() <= design.schedule.latency_cycles() &&
-                            share_of_part(tried) < share_of_part(design);
+                            share_of_part(tried) < at_most * share_of_part(design);
         if (better) design = std::move(tried);
     };
     const auto offer_shared = [&](TimedNetlist other, Slack its_slack) {
         if (options.timing.max_fanout || ir::count(other.netlist).adds > most_adders_twice) return;
         share_loads(other.options);
-        offer(other, its_slack);
+        offer(other, its_slack, worth_sharing);
     };
     offer_shared(first, slack);
     if (options.slack || ir::count(design.netlist).adds > most_adders_twice) return design;
     const TimedNetlist second = timed(model, options, target, operands, 1);
-    offer(second, 1);
+    offer(second, 1, 1.0);
     offer_shared(second, 1);
     return design;
 }

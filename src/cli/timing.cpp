@@ -10,7 +10,7 @@ namespace bitgrain::cli {
 namespace {
 
 constexpr double usual_clock_ns = 5.0;
-constexpr int usual_loads = 8; ///< of a register where the clock asks for more registers
+constexpr int usual_loads = 4; ///< of a register where the clock asks for more registers
 constexpr int most_splits = 4; ///< pieces load their operands more, so a piece may have to be split again
 
 void check(const nn::TimingSettings& settings) {
