@@ -111,7 +111,7 @@ TimedNetlist fit_clock(const hw::Target& target, const ir::Netlist& netlist, con
     if (hw::feasible(target, result.netlist, options)) return result;
     if (!settings.max_fanout) {
         share_loads(options);
-        result = {split_chains(target, netlist, options), options};
+        result = {split(target, netlist, options), options};
         if (hw::feasible(target, result.netlist, options)) return result;
     }
     // Most likely the schedule will be refused, then of the netlist whose smallest clock is the smallest of all.
