@@ -59,7 +59,7 @@ Place place(const ir::Netlist& netlist, ir::NodeId node);
 /// An element of a layer, as a test bench can look at it.
 struct Probe {
     ir::NodeId node = 0;
-    Port port;      ///< name: the net below the top, "dense_1.dense_1_n3"; bits in a vector of all probes
+    Port port; ///< name: the net below the top, "dense_1.dense_1_n3"; bits in a vector of all probes
     Place place;
     int clocks = 0; ///< from in_data to it
 };
