@@ -22,7 +22,7 @@ void row(const LiveRows<T>& w, std::size_t m, std::size_t columns, const T* x, T
         const T weight = w.weight[n];
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < vectors; ++v)
-            sums[v] += S::load(from + v * S::size) * weight;
+            sums[v] = S::multiply_add(S::load(from + v * S::size), weight, sums[v]);
     }
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < vectors; ++v) {

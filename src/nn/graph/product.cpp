@@ -33,7 +33,7 @@ void block(const Product<T>& p, Start start, const T* bias, std::size_t m, std::
             const T weight = w[i * p.w_row];
 #pragma GCC unroll 2
             for (std::size_t v = 0; v < vectors; ++v)
-                sums[i][v] += column[v] * weight;
+                sums[i][v] = S::multiply_add(column[v], weight, sums[i][v]);
         }
     }
 #pragma GCC unroll 8

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
+#if defined(__FMA__)
+#include <immintrin.h>
+#endif
 
 namespace bitgrain::nn {
 
@@ -25,6 +29,27 @@ struct Simd {
 
     static Vector load(const T* from) { return *reinterpret_cast<const Memory*>(from); }
     static void store(T* to, Vector value) { *reinterpret_cast<Memory*>(to) = value; }
+    /// a * b + c, rounded once where the machine can. Said and not left to the compiler, which for some processors
+    /// fuses one loop and not another: two ways to the same sum must give the same bits.
+    static Vector multiply_add(Vector a, T b, Vector c) {
+        const Vector all_b = b - Vector{}; // folds to b, unlike a sum with 0
+#if defined(__FMA__)
+        constexpr bool single = std::is_same_v<T, float>;
+#if defined(__AVX512F__)
+        if constexpr (single)
+            return (Vector)_mm512_fmadd_ps((__m512)a, (__m512)all_b, (__m512)c);
+        else
+            return (Vector)_mm512_fmadd_pd((__m512d)a, (__m512d)all_b, (__m512d)c);
+#else
+        if constexpr (single)
+            return (Vector)_mm256_fmadd_ps((__m256)a, (__m256)all_b, (__m256)c);
+        else
+            return (Vector)_mm256_fmadd_pd((__m256d)a, (__m256d)all_b, (__m256d)c);
+#endif
+#else
+        return a * all_b + c;
+#endif
+    }
 };
 
 /// Combines the lanes of a vector in a tree.
