@@ -110,7 +110,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     NewFolder build(folder, is_build);
 
     const Design design = make_design(model, options, target);
-    const auto& [netlist, schedule, area, operands, slack] = design;
+    const auto& [netlist, schedule, area, sums] = design;
     rtl::Signature signature = rtl::signature(netlist, schedule);
     if (options.wrap == "axis") signature.axis = rtl::axis(signature, options.axis_width);
 
@@ -129,8 +129,9 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     write_file(build.path() / "signature.json", json_text(rtl::to_json(signature)));
     write_file(build.path() / hw::features_file, json_text(hw::to_json(hw::features(target, netlist, schedule, area))));
     BuildOptions used = options;
-    used.operands = operands;
-    used.slack = slack;
+    used.operands = sums.operands;
+    used.slack = sums.slack;
+    used.effort = sums.effort;
     write_kit(build.path(), {home, used, model, target, netlist, signature, verilog.probes, area.total});
     // After the manifest: verification and `run` add to the report.
     write_file(build.path() / "report.json", json_text(report::to_json(report)));
@@ -159,8 +160,8 @@ Command build_command(CLI::App& program) {
         ->type_name("NAME");
     add_timing_options(*app, build.timing);
     app->add_option("--slack", arguments->slack,
-                    "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit; by default 1 "
-                    "where that is smaller at the same latency, otherwise 0")
+                    "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit; by default 0 "
+                    "or 1, what gives fewer cycles or else the smaller design")
         ->type_name("LEVELS");
     app->add_option(
            "--operands", build.operands,

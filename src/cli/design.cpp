@@ -5,6 +5,8 @@
 #include "lower/lower.hpp"
 #include "opt/passes.hpp"
 
+#include <vector>
+
 namespace bitgrain::cli {
 
 namespace {
@@ -12,24 +14,22 @@ namespace {
 constexpr std::size_t most_adders_twice = 20000; ///< what is larger is solved once
 constexpr double worth_sharing = 0.99;           ///< of the area: registers are only shared for as much less
 
-TimedNetlist timed(const model::Model& model, const BuildOptions& options, const hw::Target& target, int operands,
-                   Slack slack) {
+TimedNetlist timed(const model::Model& model, const BuildOptions& options, const hw::Target& target, const Sums& sums) {
     lower::Options lowering;
-    lowering.cmvm.slack = slack;
-    lowering.cmvm.effort = options.effort;
+    lowering.cmvm.slack = sums.slack;
+    lowering.cmvm.effort = sums.effort;
     lowering.cmvm.tables = options.tables;
     lowering.cmvm.costs = solver_costs(target);
-    lowering.cmvm.operands = operands;
-    return fit_clock(target, opt::optimize(lower::lower(model, lowering), {operands}), options.timing);
+    lowering.cmvm.operands = sums.operands;
+    return fit_clock(target, opt::optimize(lower::lower(model, lowering), {sums.operands}), options.timing);
 }
 
-Design scheduled(const hw::Target& target, const TimedNetlist& timed, int operands, Slack slack) {
+Design scheduled(const hw::Target& target, const TimedNetlist& timed, const Sums& sums) {
     Design design;
     design.schedule = hw::schedule(target, timed.netlist, timed.options);
     design.area = hw::area(target, timed.netlist, design.schedule);
     design.netlist = timed.netlist;
-    design.operands = operands;
-    design.slack = slack;
+    design.sums = sums;
     return design;
 }
 
@@ -46,32 +46,36 @@ bool latency_is_open(const nn::TimingSettings& timing) {
 } // namespace
 
 Design make_design(const model::Model& model, const BuildOptions& options, const hw::Target& target) {
-    const Slack slack = options.slack.value_or(0);
-    int operands = options.operands.value_or(options.timing.fastest ? 2 : target.max_add_operands());
-    TimedNetlist first = timed(model, options, target, operands, slack);
-    if (!options.operands && operands > 2 && !hw::feasible(target, first.netlist, first.options)) {
-        operands = 2;
-        first = timed(model, options, target, operands, slack);
+    Sums sums{options.operands.value_or(options.timing.fastest ? 2 : target.max_add_operands()),
+              options.slack.value_or(0), options.effort};
+    TimedNetlist first = timed(model, options, target, sums);
+    if (!options.operands && sums.operands > 2 && !hw::feasible(target, first.netlist, first.options)) {
+        sums.operands = 2;
+        first = timed(model, options, target, sums);
     }
-    Design design = scheduled(target, first, operands, slack);
+    Design design = scheduled(target, first, sums);
     if (!latency_is_open(options.timing)) return design;
-    const auto offer = [&](const TimedNetlist& other, Slack its_slack, double at_most) {
+    const auto offer = [&](const TimedNetlist& other, const Sums& its, double at_most) {
         if (!hw::feasible(target, other.netlist, other.options)) return;
-        Design tried = scheduled(target, other, operands, its_slack);
-        const bool better = tried.schedule.latency_cycles() <= design.schedule.latency_cycles() &&
-                            share_of_part(tried) < at_most * share_of_part(design);
-        if (better) design = std::move(tried);
+        Design tried = scheduled(target, other, its);
+        const int cycles = tried.schedule.latency_cycles(), fewest = design.schedule.latency_cycles();
+        const bool smaller = share_of_part(tried) < at_most * share_of_part(design);
+        if (cycles < fewest || (cycles == fewest && smaller)) design = std::move(tried);
     };
-    const auto offer_shared = [&](TimedNetlist other, Slack its_slack) {
+    const auto offer_shared = [&](TimedNetlist other, const Sums& its) {
         if (options.timing.max_fanout || ir::count(other.netlist).adds > most_adders_twice) return;
         share_loads(other.options);
-        offer(other, its_slack, worth_sharing);
+        offer(other, its, worth_sharing);
     };
-    offer_shared(first, slack);
+    offer_shared(first, sums);
     if (options.slack || ir::count(design.netlist).adds > most_adders_twice) return design;
-    const TimedNetlist second = timed(model, options, target, operands, 1);
-    offer(second, 1, 1.0);
-    offer_shared(second, 1);
+    std::vector<Sums> others{{sums.operands, 1, options.effort}};
+    if (options.effort != cmvm::Effort::fast) others.push_back({sums.operands, 0, cmvm::Effort::fast});
+    for (const Sums& its : others) {
+        const TimedNetlist other = timed(model, options, target, its);
+        offer(other, its, 1.0);
+        offer_shared(other, its);
+    }
     return design;
 }
 

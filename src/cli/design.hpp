@@ -8,17 +8,24 @@
 
 namespace bitgrain::cli {
 
+/// How sums are built: as asked for, or as chosen.
+struct Sums {
+    int operands = 2;
+    Slack slack;
+    cmvm::Effort effort = cmvm::Effort::normal;
+};
+
 struct Design {
     ir::Netlist netlist;
     hw::Schedule schedule;
     hw::AreaReport area;
-    int operands = 2; ///< as asked for, or as chosen
-    Slack slack;
+    Sums sums;
 };
 
 /// What the options leave open is chosen. Operands: what the target adds at once, or two where speed is asked for or
-/// the clock demands it. Slack: 0, or 1 where that takes less of the part at the same latency. Error names the smallest
-/// clock when theirs cannot be met.
+/// the clock demands it. Slack and effort: 0 and what was asked for, or one of two others (one level more, a plain
+/// pass) where that takes fewer cycles, or less of the part in as many. Error names the smallest clock when theirs
+/// cannot be met.
 Design make_design(const model::Model& model, const BuildOptions& options, const hw::Target& target);
 
 } // namespace bitgrain::cli
