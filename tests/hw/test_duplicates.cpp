@@ -79,7 +79,7 @@ TEST_CASE("readers are divided among as many registers as the bound asks for", "
     const hw::Schedule plain = hw::schedule(target(), netlist, any);
     CHECK(hw::Duplicates(plain, netlist).ranks().empty());
     CHECK(hw::flip_flops(schedule, netlist) == hw::flip_flops(plain, netlist) + 4 * 8);
-    CHECK(hw::area(target(), netlist, schedule).total.ff == hw::flip_flops(schedule, netlist));
+    CHECK(hw::area(target(), netlist, schedule).total.ff == static_cast<double>(hw::flip_flops(schedule, netlist)));
 
     options.where_needed = true;
     CHECK(hw::Duplicates(hw::schedule(target(), netlist, options), netlist).ranks().empty()); // 5 ns are enough

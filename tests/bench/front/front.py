@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
-"""Trains fronts with the default recipe and takes their points to verified hardware.
+"""Fronts of the default recipe and of its baselines at equal accuracy, each design down to verified hardware.
 
-    tests/bench/front/front.py -o out --bitgrain build/bitgrain --seeds 1 2 3 --points 4 \
-        tests/bench/front/experiments/magic_gamma.json=DATA/magic_gamma ...
+    tests/bench/front/front.py -o out --bitgrain build/bitgrain --seeds 1 2 3 --widths network layers tensor element \
+        tests/bench/front/experiments/magic_gamma.json=DATA/magic_gamma:0.86,0.865,0.87 ...
 
-EXPERIMENT=FOLDER: the experiment's files are looked for in FOLDER. For every seed one run; of its front, the points at
-evenly spaced log EBOPs between the best and the cheapest that keeps 90 % of the best's distance from the worst; each is
-frozen, built and verified in Verilator. A point whose Verilog differs ends the program with status 1. With --search
-network|layers the front is that of a baseline. Writes out/NAME/SEED/..., out/front.json and out/front.md; a run that is
-there is continued. Needs nothing but Python's library.
+EXPERIMENT=FOLDER:LEVEL,...: the experiment's files are looked for in FOLDER. For every kind of widths and every seed one
+run; of its front, for every level the cheapest point that reaches it on the validation rows is frozen, built and verified
+in Verilator. A point whose Verilog differs ends the program with status 1. Kinds of widths: element (the method), channel,
+tensor (one per layer, trained), layers (one per layer, searched), network (one for all). Writes out/NAME/WIDTHS/SEED/...,
+out/front.json and out/front.md; a run that is there is continued. Needs nothing but Python's library.
 """
 import argparse
 import json
-import math
 import shutil
 import statistics
 import subprocess
@@ -28,33 +27,39 @@ def call(program, *arguments):
     return done.returncode
 
 
-def place(experiment, data, folder):
-    """The experiment with its files looked for in `data`."""
+def place(experiment, data, folder, widths, standardised):
+    """The experiment with its files looked for in `data`, one width per tensor or channel where asked."""
     content = json.loads(experiment.read_text())
+    if standardised:
+        content["data"]["standardise"] = False
     for part in content["data"].values():
         if isinstance(part, dict):
             for key, value in part.items():
                 if isinstance(value, str) and key in ("features", "labels", "targets", "weights"):
                     part[key] = str((data / value).resolve())
+    if widths in ("tensor", "channel"):
+        for quantizer in ("kernel", "bias", "activation"):
+            content.setdefault("quantizers", {}).setdefault(quantizer, {})["granularity"] = widths
     path = folder / "experiment.json"
     path.write_text(json.dumps(content, indent=1))
     return path
 
 
-def choose(front, count):
-    """Points between the cheapest useful one and the best, evenly in log EBOPs."""
-    better = front["higher_is_better"]
-    metrics = [p["metric"] for p in front["points"]]
-    best, worst = (max(metrics), min(metrics)) if better else (min(metrics), max(metrics))
-    useful = [p for p in front["points"] if abs(p["metric"] - worst) >= 0.9 * abs(best - worst)]
-    low, high = math.log(max(useful[0]["ebops"], 1)), math.log(max(useful[-1]["ebops"], 1))
-    chosen = []
-    for k in range(count):
-        wanted = low + (high - low) * k / max(count - 1, 1)
-        point = min(useful, key=lambda p: abs(math.log(max(p["ebops"], 1)) - wanted))
-        if point not in chosen:
-            chosen.append(point)
-    return chosen
+def train(bitgrain, experiment, folder, widths, seed, threads):
+    """The front of one run; a finished one is not repeated."""
+    run = folder / "run"
+    if not (folder / "complete").exists():
+        extra = ["--search", widths, "--replace"] if widths in ("network", "layers") else ["--resume"]
+        call(bitgrain, "train", experiment, "-o", run, "--seed", seed, "--threads", threads, *extra)
+        (folder / "complete").touch()
+    return json.loads((run / "front.json").read_text())
+
+
+def cheapest(front, level):
+    """The point with the fewest EBOPs that reaches the level, or None."""
+    sign = 1 if front["higher_is_better"] else -1
+    reached = [p for p in front["points"] if sign * p["metric"] >= sign * level]
+    return min(reached, key=lambda p: p["ebops"], default=None)
 
 
 def numbers_of(report):
@@ -82,53 +87,63 @@ def measure(bitgrain, run, point, folder):
             "mismatches": verification["mismatches"], "differs": bool(differs)}
 
 
+def spread(rows, key):
+    values = [float(r[key]) for r in rows if r.get(key) is not None]
+    if not values:
+        return "-"
+    digits = 4 if max(values) <= 10 else 1 if max(values) < 100 else 0
+    return f"{statistics.mean(values):.{digits}f} ± {statistics.pstdev(values):.{digits}f}"
+
+
+def table(results):
+    """Rows of the seeds that reached a level, mean and deviation."""
+    keys = ["validation", "test", "ebops", "ebops_enclosed", "adders", "lut", "ff", "latency_cycles"]
+    lines = ["| experiment | asked | widths | seeds | " + " | ".join(keys) + " | vectors, mismatches |",
+             "|---|---|---|---|" + "---|" * (len(keys) + 1)]
+    for group in dict.fromkeys((r["experiment"], r["level"], r["widths"]) for r in results):
+        rows = [r for r in results if (r["experiment"], r["level"], r["widths"]) == group]
+        reached = [r for r in rows if r["reached"]]
+        cells = [spread(reached, key) for key in keys]
+        checked = f"{sum(r['vectors'] for r in reached)}, {sum(r['mismatches'] for r in reached)}" if reached else "-"
+        lines.append(f"| {' | '.join(map(str, group))} | {len(reached)} of {len(rows)} | {' | '.join(cells)} | {checked} |")
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--bitgrain", type=Path, default=Path("build/bitgrain"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--points", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--search", choices=["network", "layers"])
-    parser.add_argument("experiments", nargs="+", metavar="EXPERIMENT=FOLDER")
+    parser.add_argument("--widths", nargs="+", default=["element"],
+                        choices=["network", "layers", "tensor", "channel", "element"])
+    parser.add_argument("--standardised", action="store_true", help="the features in the files are, by prepare.py")
+    parser.add_argument("experiments", nargs="+", metavar="EXPERIMENT=FOLDER:LEVEL,LEVEL,...")
     options = parser.parse_args()
-    options.bitgrain = options.bitgrain.resolve()
+    bitgrain = options.bitgrain.resolve()
     results = []
     for argument in options.experiments:
-        experiment, _, data = argument.partition("=")
-        name = Path(experiment).stem + (f" ({options.search})" if options.search else "")
-        for seed in options.seeds:
-            folder = options.output / name.replace(" ", "_") / str(seed)
+        experiment, _, rest = argument.partition("=")
+        data, _, levels = rest.rpartition(":")
+        name = Path(experiment).stem
+        for widths, seed in ((w, s) for w in options.widths for s in options.seeds):
+            folder = options.output / name / widths / str(seed)
             folder.mkdir(parents=True, exist_ok=True)
-            run = folder / "run"
-            extra = ["--search", options.search] if options.search else ["--resume"]
-            if not (options.search and (run / "front.json").exists()):
-                call(options.bitgrain, "train", place(Path(experiment), Path(data), folder), "-o", run, "--seed", seed,
-                     "--threads", options.threads, *extra)
-            front = json.loads((run / "front.json").read_text())
-            for k, point in enumerate(choose(front, options.points)):
-                row = {"experiment": name, "seed": seed, "place": k,
-                       **measure(options.bitgrain, run, point, folder / f"point{k}")}
+            placed = place(Path(experiment), Path(data), folder, widths, options.standardised)
+            front = train(bitgrain, placed, folder, widths, seed, options.threads)
+            for level in levels.split(","):
+                row = {"experiment": name, "level": level, "widths": widths, "seed": seed}
+                point = cheapest(front, float(level))
+                row["reached"] = point is not None
+                if point:
+                    row.update(measure(bitgrain, folder / "run", point, folder / level))
                 results.append(row)
                 print(json.dumps(row), file=sys.stderr)
+    order = [a.partition("=")[0] for a in options.experiments]
+    results.sort(key=lambda r: ([Path(e).stem for e in order].index(r["experiment"]), r["level"]))
     (options.output / "front.json").write_text(json.dumps(results, indent=1) + "\n")
-
-    def spread(rows, key):
-        values = [float(r[key]) for r in rows if r[key] is not None]
-        if not values:
-            return "-"
-        digits = 4 if max(values) <= 10 else 0
-        return f"{statistics.mean(values):.{digits}f} ± {statistics.pstdev(values):.{digits}f}"
-
-    keys = ["test", "validation", "ebops", "ebops_enclosed", "adders", "lut", "ff", "latency_cycles"]
-    lines = ["| experiment | place | runs | " + " | ".join(keys) + " | vectors, mismatches |",
-             "|---|---|---|" + "---|" * (len(keys) + 1)]
-    for name, number in sorted({(r["experiment"], r["place"]) for r in results}):
-        rows = [r for r in results if (r["experiment"], r["place"]) == (name, number)]
-        lines.append(f"| {name} | {number} | {len(rows)} | " + " | ".join(spread(rows, key) for key in keys) +
-                     f" | {sum(r['vectors'] for r in rows)}, {sum(r['mismatches'] for r in rows)} |")
-    (options.output / "front.md").write_text("\n".join(lines) + "\n")
-    return 1 if any(r["differs"] for r in results) else 0
+    (options.output / "front.md").write_text(table(results))
+    return 1 if any(r.get("differs") for r in results) else 0
 
 
 if __name__ == "__main__":
