@@ -224,3 +224,9 @@ TEST_CASE("a pick that the front does not offer is refused with what it offers",
     REQUIRE_THAT(bench.refused({"train", bench.folder.string("e.json"), "-o", bench.folder.string("run")}),
                  Contains("--resume") && Contains("--replace"));
 }
+
+TEST_CASE("import of another kind of file leaves nothing", "[errors]") {
+    const Bench bench("import");
+    REQUIRE_THAT(bench.refused({"import", bench.folder.string("d.csv"), "-o", bench.folder.string("i.json")}),
+                 Contains("d.csv"));
+}
