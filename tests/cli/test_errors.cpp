@@ -227,6 +227,7 @@ TEST_CASE("a pick that the front does not offer is refused with what it offers",
 
 TEST_CASE("import of another kind of file leaves nothing", "[errors]") {
     const Bench bench("import");
+    // In a build without HDF5 too: that one cannot import at all.
     REQUIRE_THAT(bench.refused({"import", bench.folder.string("d.csv"), "-o", bench.folder.string("i.json")}),
-                 Contains("d.csv"));
+                 Contains("import"));
 }
