@@ -4,14 +4,29 @@
 #include "fx/arithmetic.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace bitgrain::cmvm {
 
 namespace {
 
+/// Of the factors that nearly all sums and differences of weights are.
+constexpr std::size_t small_factors = 1024;
+const std::array<std::uint8_t, small_factors> small_counts = [] {
+    std::array<std::uint8_t, small_factors> counts{};
+    for (std::size_t factor = 0; factor < small_factors; ++factor)
+        counts[factor] = static_cast<std::uint8_t>(fx::signed_digit_count(static_cast<std::int64_t>(factor)));
+    return counts;
+}();
+
+std::size_t digit_count(std::int64_t factor) {
+    const auto magnitude = static_cast<std::uint64_t>(factor < 0 ? -factor : factor);
+    if (magnitude < small_factors) return small_counts[magnitude];
+    return static_cast<std::size_t>(fx::signed_digit_count(factor));
+}
+
 std::size_t digits(const Coefficient& c, const Prepared& prepared) {
-    if (prepared.sources[c.source].is_constant()) return 1;
-    return static_cast<std::size_t>(fx::signed_digit_count(c.factor));
+    return prepared.sources[c.source].is_constant() ? 1 : digit_count(c.factor);
 }
 
 /// A column with the digits of each factor.
@@ -39,7 +54,7 @@ Distance distance(const Counted& a, const Counted& b, const Prepared& prepared, 
             // Constants are single leaves with power-of-two factors: only equal ones cancel.
             const bool constant = prepared.sources[f[i].source].is_constant();
             const auto add = [&](std::size_t& count, std::int64_t factor) {
-                if (factor != 0) count += constant ? bound + 1 : digits({f[i].source, factor}, prepared);
+                if (factor != 0) count += constant ? bound + 1 : digit_count(factor);
             };
             add(both.difference, f[i].factor - g[j].factor);
             add(both.sum, f[i].factor + g[j].factor);

@@ -44,7 +44,8 @@ class Attempt {
     System fast() const {
         System system = better_first();
         const double part = has_room() ? std::min(1.0, static_cast<double>(terms_) / many_terms) : 0.0;
-        improve(system, std::max(small_work - system.work(), times(part, system.work())));
+        const std::int64_t small = small_work - system.work();
+        improve(system, std::max(small > system.work() / 4 ? small : 0, times(part, system.work())));
         return system;
     }
 
@@ -72,8 +73,8 @@ class Attempt {
     }
 
   private:
-    static constexpr std::int64_t small_work = 30'000;
-    static constexpr std::size_t small_matrix = 1000; ///< entries
+    static constexpr std::int64_t small_work = 30'000; ///< worth it where it is not much shorter than the pass
+    static constexpr std::size_t small_matrix = 1000;  ///< entries
     static constexpr std::int64_t small_matrix_work = 10'000'000;
     static constexpr double few_terms = 1500, many_terms = 11'000, most_terms = 20'000;
     static constexpr std::int64_t round_length = 25; ///< in passes of sharing

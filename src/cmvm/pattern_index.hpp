@@ -76,7 +76,7 @@ class PatternIndex {
     std::vector<Entry> entries_;
     /// Keys that wait on one level, the last one first, and the chunk that was full before.
     struct Chunk {
-        static constexpr std::uint32_t room = 14;
+        static constexpr std::uint32_t room = 30;
         std::array<std::uint64_t, room> keys;
         std::uint32_t count = 0, next = 0;
     };

@@ -19,7 +19,8 @@ TreePlanner::Waiting TreePlanner::add_item(const SignedRange& value, int depth) 
     double magnitude = std::max(-range.lo, range.hi);
     if (random_ != nullptr) magnitude *= 1.0 + blur_ * random_->uniform();
     items_.push_back({value, depth, top(range), rule_->weight(depth), rule_->weight(depth + 1)});
-    return {magnitude, static_cast<std::uint32_t>(items_.size() - 1)};
+    return {magnitude, static_cast<std::uint32_t>(items_.size() - 1), static_cast<std::int16_t>(range.lsb),
+            static_cast<std::int16_t>(items_.back().top)};
 }
 
 bool TreePlanner::smaller(const Waiting& a, const Waiting& b) const {
@@ -53,9 +54,10 @@ TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest
     Choice best;
     int least_gap = 0, least_top = 0;
     const auto look = [&](std::size_t i, std::size_t j) {
+        const int gap = order_[j].lsb - order_[i].top;
+        if (gap < 0) return;
         const Item &low = at(i), &high = at(j);
-        const int gap = high.value.range.lsb - low.top;
-        if (gap < 0 || i == j || low.value.range.lo < 0 || low.value.negate != high.value.negate) return;
+        if (i == j || low.value.range.lo < 0 || low.value.negate != high.value.negate) return;
         if (best.operands != 0 && (gap > least_gap || (gap == least_gap && high.top >= least_top))) return;
         best = {{std::min(i, j), std::max(i, j), 0}, 2};
         least_gap = gap;
@@ -64,13 +66,13 @@ TreePlanner::Choice TreePlanner::concatenation(std::optional<std::size_t> newest
     if (newest) {
         for (std::size_t i = 0; i < order_.size(); ++i)
             look(i, *newest);
-        if (at(*newest).top > highest_lsb_) return best;
+        if (order_[*newest].top > highest_lsb_) return best;
         for (std::size_t j = 0; j < order_.size(); ++j)
             look(*newest, j);
         return best;
     }
     for (std::size_t i = 0; i < order_.size(); ++i) {
-        if (at(i).value.range.lo < 0 || at(i).top > highest_lsb_) continue;
+        if (order_[i].top > highest_lsb_ || at(i).value.range.lo < 0) continue;
         for (std::size_t j = 0; j < order_.size(); ++j)
             look(i, j);
     }

@@ -61,11 +61,12 @@ class TreePlanner {
         int operands = 0;              ///< 0: none
     };
 
-    /// An item still to be merged; the magnitude, which nearly always decides, is here so that sorting stays in one
-    /// place.
+    /// An item still to be merged; what nearly always decides is here so that sorting and looking for concatenations
+    /// stay in one place.
     struct Waiting {
         double magnitude = 0.0;
         std::uint32_t name = 0;
+        std::int16_t lsb = 0, top = 0;
     };
 
     const Item& at(std::size_t place) const { return items_[order_[place].name]; }
