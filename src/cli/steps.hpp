@@ -65,6 +65,7 @@ struct VerifyOptions {
     std::size_t random_vectors = 10000;
     std::uint64_t seed = 1;
     bool bubbles = false;
+    bool cells = false; ///< not the expressions that large designs have beside them
 };
 
 /// Simulates the build's Verilog, compares every output bit with the model and writes verification.json.

@@ -115,6 +115,7 @@ report::Verification verify_step(const fs::path& folder, const VerifyOptions& op
     simulation.harness = home.sim;
     simulation.work = work.path();
     simulation.optimize = stimulus.rows() > most_unoptimised_vectors;
+    simulation.adders = options.cells ? cosim::AddersOfThree::cells : cosim::AddersOfThree::expressions;
     simulation.stalls = options.bubbles;
     simulation.seed = options.seed;
     const cosim::Result result = cosim::simulate(signature, stimulus.codes(), stimulus.rows(), simulation);
@@ -163,6 +164,9 @@ Command verify_command(CLI::App& program) {
         ->check(CLI::Range(0.0, 1.8e19).description(""))
         ->type_name("NUMBER");
     app->add_flag("--bubbles", verify.bubbles, "Drop in_valid at random between vectors");
+    app->add_flag("--cells", verify.cells,
+                  "Simulate the cells of adders of three in designs of more than 5,000 of them, too, which have an "
+                  "expression beside each; takes Verilator twice the time and memory");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain verify build --data run/test_x.npy --random 10000") +
                 "\nExit code 1 when an output differs or the latency is not the scheduled one.");

@@ -89,14 +89,14 @@ void build_in(const fs::path& folder, const std::string& module, const std::stri
     fs::remove_all(objects, ignored); // objects of another design or of other flags must not survive
     make_folder(objects);
 
-    // Functions of a limited size: the C++ compiler's time grows faster than their length, and files compile side by
-    // side.
+    // Functions of a limited size: the C++ compiler's time grows faster than their length. Few files: without
+    // optimisation most of a file's time goes into the header with every signal of the design.
     std::vector<std::string> verilate = {"verilator",
                                          "--cc",
                                          "--exe",
                                          "-O3",
                                          "--output-split",
-                                         "20000",
+                                         options.optimize ? "20000" : "400000",
                                          "--output-split-cfuncs",
                                          "500",
                                          "--prefix",
@@ -111,7 +111,8 @@ void build_in(const fs::path& folder, const std::string& module, const std::stri
                                          ".",
                                          module + ".v",
                                          harness};
-    if (options.as_synthesised) verilate.emplace_back("-DSYNTHESIS");
+    if (options.adders == AddersOfThree::primitives) verilate.emplace_back("-DSYNTHESIS");
+    if (options.adders == AddersOfThree::expressions) verilate.emplace_back("-DBITGRAIN_EXPRESSIONS");
     run_tool(verilate, folder, "Verilator");
 
     const std::vector<std::string> flags = {options.optimize ? "OPT_FAST=-O1" : "OPT_FAST=-O0", "OPT_SLOW=-O0",

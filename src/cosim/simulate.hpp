@@ -12,6 +12,12 @@
 
 namespace bitgrain::cosim {
 
+enum class AddersOfThree : std::uint8_t {
+    cells,
+    expressions, ///< where the design has both, as large ones do: half the time and memory of Verilator
+    primitives,  ///< the cells' form for the device; models of its primitives must stand in `rtl`, too
+};
+
 struct Options {
     std::filesystem::path rtl;     ///< folder with the .v files (library cells copied in)
     std::filesystem::path harness; ///< sim/ folder of the product
@@ -19,7 +25,7 @@ struct Options {
     bool optimize = true;          ///< -O1 C++ (many vectors) instead of -O0 (few)
     bool stalls = false;           ///< drop in_valid at random between vectors (seeded), to prove that bubbles pass
     std::uint64_t seed = 1;
-    bool as_synthesised = false; ///< the cells' form for the device; models of its primitives must stand in `rtl`, too
+    AddersOfThree adders = AddersOfThree::cells;
 };
 
 struct Result {

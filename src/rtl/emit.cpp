@@ -24,11 +24,18 @@ constexpr std::size_t page_width = 120;
 /// the register, Yosys at the block.
 const std::string keep = "(* keep = \"true\", dont_merge *) ", keep_block = "(* keep = \"true\" *) ";
 
+std::size_t adders_of_three(const ir::Netlist& netlist) {
+    return static_cast<std::size_t>(std::count_if(netlist.nodes.begin(), netlist.nodes.end(), [](const ir::Node& node) {
+        return node.op == ir::Op::add && node.operands == 3;
+    }));
+}
+
 class Emitter {
   public:
     Emitter(const ir::Netlist& netlist, const hw::Schedule& schedule, const Signature& signature,
             const EmitOptions& options)
-        : netlist_(netlist), schedule_(schedule), signature_(signature), options_(options),
+        : netlist_(netlist), schedule_(schedule), signature_(signature),
+          options_(options), adders_{options.three_operand_adder, adders_of_three(netlist) > options.most_cells_alone},
           partition_(partition(netlist, schedule, options.layout)),
           names_({"clk", "in_valid", "in_data", "out_data", "out_valid", "LATENCY", signature.module}),
           nets_(netlist, schedule, partition_, names_),
@@ -276,7 +283,7 @@ class Emitter {
                 current = scope;
             }
             nets_.read_for(node);
-            body_ += print_node(netlist_, schedule_, node, options_.three_operand_adder, nets_, cells_);
+            body_ += print_node(netlist_, schedule_, node, adders_, nets_, cells_);
             declare_copies(node);
         }
         print_clocked();
@@ -341,6 +348,7 @@ class Emitter {
     const hw::Schedule& schedule_;
     const Signature& signature_;
     const EmitOptions& options_;
+    AddersOfThree adders_;
     Partition partition_;
     Names names_;
     Nets nets_;

@@ -81,6 +81,8 @@ struct EmitOptions {
     Layout layout = Layout::per_layer;
     /// The target's; none: adders of three numbers are expressions.
     hw::ThreeOperandAdder three_operand_adder = hw::ThreeOperandAdder::none;
+    /// With more of them each is written as an expression, too, for simulators that define BITGRAIN_EXPRESSIONS.
+    std::size_t most_cells_alone = 5000;
     /// In front of every module: "(* use_dsp = \"no\" *)".
     std::string module_attribute;
 };

@@ -13,9 +13,9 @@ const std::string indent = "    ";
 
 class NodePrinter {
   public:
-    NodePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId id, hw::ThreeOperandAdder adder,
+    NodePrinter(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId id, AddersOfThree adders,
                 Nets& nets, std::set<std::string>& cells)
-        : netlist_(netlist), node_(netlist.nodes[id]), adder_(adder), nets_(nets), cells_(cells), id_(id),
+        : netlist_(netlist), node_(netlist.nodes[id]), adders_(adders), nets_(nets), cells_(cells), id_(id),
           stage_(schedule.stage[id]), width_(node_.interval.width()), lsb_(-node_.interval.fraction),
           msb_(lsb_ + width_ - 1) {}
 
@@ -52,12 +52,19 @@ class NodePrinter {
     }
 
     std::string sum() {
-        hw::AddStructure add = hw::add_structure(netlist_, id_);
+        const hw::AddStructure add = hw::add_structure(netlist_, id_);
         // The cell has no form for a single bit; the emitted expression is as small.
         const int operand_bits = std::min(std::max(add.operand_bits, 2), add.chain_bits());
-        if (adder_ != hw::ThreeOperandAdder::none && add.terms == 3 && operand_bits > 1) {
+        if (adders_.cell != hw::ThreeOperandAdder::none && add.terms == 3 && operand_bits > 1) {
             return three_operand_cell(add, operand_bits);
         }
+        const std::string high = add.chain_lsb <= msb_ ? high_bits(add) : "";
+        if (add.low < 0) return wire(high);
+        return wire(high.empty() ? low_bits(add) : '{' + high + ", " + low_bits(add) + '}');
+    }
+
+    /// The bits from the chain's first one on: an expression.
+    std::string high_bits(hw::AddStructure add) {
         for (hw::Operand& term : add.operands) {
             // "- 8'd3" reads better than "+ 8'd253", and is the same.
             if (!add.chain || !term.is_constant || term.code >= 0 || term.lsb < add.chain_lsb) continue;
@@ -75,15 +82,14 @@ class NodePrinter {
                     high += nets_.read(term, stage_, add.chain_lsb, msb_);
                 }
             }
-        } else if (add.chain_lsb <= msb_) {
+        } else {
             high = literal(msb_ - add.chain_lsb + 1, 0);
             for (int k = 0; k < add.count; ++k) {
                 const hw::Operand& term = add.operands[static_cast<std::size_t>(k)];
                 if (term.reaches(add.chain_lsb)) high = nets_.read(term, stage_, add.chain_lsb, msb_);
             }
         }
-        if (add.low < 0) return wire(high);
-        return wire(high.empty() ? low_bits(add) : '{' + high + ", " + low_bits(add) + '}');
+        return high;
     }
 
     /// The bits below the chain, which are those of one operand.
@@ -111,12 +117,16 @@ class NodePrinter {
             sum += bit_slice(split, width_ - 1);
             text += indent + "assign " + name + bit_slice(0, split - 1) + " = " + low_bits(add) + ";\n";
         }
-        return text + cell("fx_add3",
-                           {{"WIDTH", add.chain_bits()},
-                            {"OPERAND", operand_bits},
-                            {"MINUS", minus},
-                            {"CARRY", adder_ == hw::ThreeOperandAdder::lut6_2_carry4 ? 4 : 8}},
-                           name + "_adder", {{"a_i", bits[0]}, {"b_i", bits[1]}, {"c_i", bits[2]}, {"sum_o", sum}});
+        const std::string instance =
+            cell("fx_add3",
+                 {{"WIDTH", add.chain_bits()},
+                  {"OPERAND", operand_bits},
+                  {"MINUS", minus},
+                  {"CARRY", adders_.cell == hw::ThreeOperandAdder::lut6_2_carry4 ? 4 : 8}},
+                 name + "_adder", {{"a_i", bits[0]}, {"b_i", bits[1]}, {"c_i", bits[2]}, {"sum_o", sum}});
+        if (!adders_.both) return text + instance;
+        return text + "`ifdef BITGRAIN_EXPRESSIONS\n" + indent + "assign " + sum + " = " + high_bits(add) +
+               ";\n`else\n" + instance + "`endif\n";
     }
 
     std::string select() {
@@ -259,7 +269,7 @@ class NodePrinter {
 
     const ir::Netlist& netlist_;
     const ir::Node& node_;
-    hw::ThreeOperandAdder adder_;
+    AddersOfThree adders_;
     Nets& nets_;
     std::set<std::string>& cells_;
     ir::NodeId id_;
@@ -285,9 +295,9 @@ std::string remark(const fx::Interval& interval, int stage) {
     return " // " + fx::name(fx::format_of(interval)) + ", stage " + std::to_string(stage);
 }
 
-std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node,
-                       hw::ThreeOperandAdder adder, Nets& nets, std::set<std::string>& cells) {
-    return NodePrinter(netlist, schedule, node, adder, nets, cells).print();
+std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, AddersOfThree adders,
+                       Nets& nets, std::set<std::string>& cells) {
+    return NodePrinter(netlist, schedule, node, adders, nets, cells).print();
 }
 
 } // namespace bitgrain::rtl

@@ -12,9 +12,17 @@
 
 namespace bitgrain::rtl {
 
+/// How adders of three numbers are written.
+struct AddersOfThree {
+    hw::ThreeOperandAdder cell = hw::ThreeOperandAdder::none; ///< none: expressions
+    /// Both, and BITGRAIN_EXPRESSIONS picks the expression: Verilator takes twice the time and memory for an instance
+    /// per adder.
+    bool both = false;
+};
+
 /// Lines that declare and drive the node's net; `cells` collects the library cells that they instantiate.
-std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node,
-                       hw::ThreeOperandAdder adder, Nets& nets, std::set<std::string>& cells);
+std::string print_node(const ir::Netlist& netlist, const hw::Schedule& schedule, ir::NodeId node, AddersOfThree adders,
+                       Nets& nets, std::set<std::string>& cells);
 
 /// A value that is assigned in a block: a table of more bits than a LUT has inputs. Smaller ones are constants, of
 /// which the key picks bits.

@@ -109,9 +109,11 @@ inline void require_silent(std::vector<std::string> command, const std::vector<s
 }
 
 /// Lint without any waiver.
-inline void require_lint_clean(const Design& design, const fs::path& folder) {
-    require_silent({"verilator", "--lint-only", "-Wall", "--top-module", design.signature.module}, sources(design),
-                   folder);
+inline void require_lint_clean(const Design& design, const fs::path& folder,
+                               const std::vector<std::string>& defines = {}) {
+    std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "--top-module", design.signature.module};
+    command.insert(command.end(), defines.begin(), defines.end());
+    require_silent(command, sources(design), folder);
 }
 inline void require_iverilog(const Design& design, const fs::path& folder) {
     require_silent({"iverilog", "-g2001", "-Wall", "-Wno-timescale", "-t", "null", "-s", design.signature.module},
@@ -135,15 +137,15 @@ struct Run {
     bool stalls = false;
     bool optimize = false;
     std::uint64_t seed = 1;
-    bool as_synthesised = false;
+    cosim::AddersOfThree adders = cosim::AddersOfThree::cells;
 };
 
 /// Simulates the vectors and compares every output of every row with evaluate(), and the latency with the schedule.
 inline void require_equal(const Design& design, const fs::path& folder, const std::vector<std::int64_t>& inputs,
                           const Run& run) {
     const std::vector<std::int64_t> expected = ir::evaluate(design.netlist, inputs, run.rows);
-    const cosim::Options options{folder,   source_folder / "sim", folder / "sim", run.optimize, run.stalls,
-                                 run.seed, run.as_synthesised};
+    const cosim::Options options{folder,    source_folder / "sim", folder / "sim", run.optimize, run.stalls, run.seed,
+                                 run.adders};
     const cosim::Result result = cosim::simulate(design.signature, inputs, run.rows, options);
     CHECK(result.latency_cycles == design.schedule.latency_cycles());
     REQUIRE(result.outputs.size() == expected.size());

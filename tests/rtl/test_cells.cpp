@@ -196,20 +196,36 @@ TEST_CASE("C6: every op in every corner is the same in Verilog and in the evalua
 }
 
 TEST_CASE("C6: adders of three are the same as expressions, as cells and as a device's primitives", "[rtl][c6]") {
-    const auto [target, as_synthesised] =
-        GENERATE(table<const char*, bool>({{"generic", false}, {"xc7a100t", true}, {"xcvu13p", true}}));
-    CAPTURE(target);
-    Cells cells;
-    add_adders_of_three(cells);
-    const std::vector<std::int64_t> vectors = cells.vectors();
-    const test::Design design = test::make_design(cells.builder().finish(), test::combinational(), target);
-    CHECK(design.verilog.cells == std::vector<std::string>(as_synthesised ? 1 : 0, "fx_add3"));
+    using enum cosim::AddersOfThree;
+    const auto [target, adders, both] = GENERATE(table<const char*, cosim::AddersOfThree, bool>({
+        {"generic", cells, false},
+        {"xc7a100t", primitives, false},
+        {"xcvu13p", primitives, false},
+        {"xcvu13p", primitives, true},
+        {"xcvu13p", expressions, true},
+    }));
+    CAPTURE(target, adders, both);
+    Cells instances;
+    add_adders_of_three(instances);
+    const std::vector<std::int64_t> vectors = instances.vectors();
+    test::Design design = test::make_design(instances.builder().finish(), test::combinational(), target);
+    if (both) {
+        rtl::EmitOptions options{rtl::Layout::per_layer, test::target(target)};
+        options.most_cells_alone = 0;
+        design.verilog = rtl::emit(design.netlist, design.schedule, design.signature, options);
+    }
+    CHECK(design.verilog.cells == std::vector<std::string>(adders == cells ? 0 : 1, "fx_add3"));
 
     const test::Scratch scratch;
     test::write_files(design, scratch.path());
     test::require_accepted(design, scratch.path());
-    if (as_synthesised) test::write_primitives(scratch.path());
+    if (adders == primitives) test::write_primitives(scratch.path());
+    if (adders == expressions) {
+        test::fs::remove(scratch.path() / "fx_add3.v"); // so that an instance would be an error
+        design.verilog.cells.clear();
+        test::require_lint_clean(design, scratch.path(), {"-DBITGRAIN_EXPRESSIONS"});
+    }
     test::Run run{rows};
-    run.as_synthesised = as_synthesised;
+    run.adders = adders;
     test::require_equal(design, scratch.path(), vectors, run);
 }
