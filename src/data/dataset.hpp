@@ -98,7 +98,8 @@ struct Standardisation {
     std::vector<double> mean, deviation;
 };
 Standardisation standardise(const Dataset& dataset);
-/// One mean and one deviation over all features, for those of one kind (pixels): the scale between them stays.
-Standardisation standardise_together(const Dataset& dataset);
+/// One mean and one deviation for all features that are a multiple of `channels` apart: those of one kind, whose scale
+/// among each other stays. 1: for all of them (pixels).
+Standardisation standardise_channels(const Dataset& dataset, std::size_t channels);
 
 } // namespace bitgrain::data

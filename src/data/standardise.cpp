@@ -47,10 +47,16 @@ Standardisation standardise(const Dataset& dataset) {
     return measure(dataset.features.data(), dataset.rows, dataset.features_per_row());
 }
 
-Standardisation standardise_together(const Dataset& dataset) {
+Standardisation standardise_channels(const Dataset& dataset, std::size_t channels) {
     const std::size_t width = dataset.features_per_row();
-    const Standardisation one = measure(dataset.features.data(), dataset.rows * width, 1);
-    return {.mean = std::vector<double>(width, one.mean[0]), .deviation = std::vector<double>(width, one.deviation[0])};
+    CHECK(channels > 0 && width % channels == 0, "channels lie one behind the other");
+    const Standardisation one = measure(dataset.features.data(), dataset.rows * width / channels, channels);
+    Standardisation all;
+    for (std::size_t i = 0; i < width; ++i) {
+        all.mean.push_back(one.mean[i % channels]);
+        all.deviation.push_back(one.deviation[i % channels]);
+    }
+    return all;
 }
 
 } // namespace bitgrain::data

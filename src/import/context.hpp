@@ -1,7 +1,6 @@
 // What the function of a layer works with: the layer's configuration and weights, its inputs, the model under way.
 #pragma once
 
-#include "import/builder.hpp"
 #include "import/layer_graph.hpp"
 #include "import/quantizer.hpp"
 
@@ -11,6 +10,10 @@
 #include <vector>
 
 namespace bitgrain::import {
+
+using model::Block;
+using model::Builder;
+using model::Tensor;
 
 /// HGQ2's count of effective bit operations, by layer (method, section 6).
 struct Ebops {

@@ -2,13 +2,17 @@
 
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
-#include "import/builder.hpp"
 #include "import/input_formats.hpp"
+#include "model/builder.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace bitgrain::import {
+
+using model::Block;
+using model::Builder;
+using model::Tensor;
 
 namespace {
 

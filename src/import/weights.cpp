@@ -58,13 +58,6 @@ std::string text(const std::vector<std::size_t>& shape) {
     return result;
 }
 
-std::size_t elements(const std::vector<std::size_t>& shape) {
-    std::size_t count = 1;
-    for (const std::size_t extent : shape)
-        count *= extent;
-    return count;
-}
-
 void require_shape(const Array& array, const std::vector<std::size_t>& shape, const std::string& what,
                    const std::string& where) {
     if (array.shape != shape) {

@@ -1,6 +1,8 @@
 // The stored numbers of a network, free of the container they came in: a tree of parts, each with its variables.
 #pragma once
 
+#include "model/builder.hpp"
+
 #include <map>
 #include <string>
 #include <utility>
@@ -34,7 +36,7 @@ struct Part {
 
 /// "3 x 4"
 std::string text(const std::vector<std::size_t>& shape);
-std::size_t elements(const std::vector<std::size_t>& shape);
+using model::elements;
 /// Error unless the array has this shape.
 void require_shape(const Array& array, const std::vector<std::size_t>& shape, const std::string& what,
                    const std::string& where);

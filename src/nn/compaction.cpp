@@ -16,36 +16,36 @@ using Flags = std::vector<bool>; ///< per element of a layer's output, as the co
 /// A unit's value when no weight into it is left.
 std::optional<double> constant_output(const LayerRecord& layer, const Engine<double>& engine,
                                       const Calibration& calibration, std::size_t unit) {
-    const DenseParts& dense = *layer.dense;
-    const auto weights = engine.shared_value(dense.weights);
-    const auto& inputs = calibration.casts[dense.input_quantizer];
+    const KernelParts& kernel = *layer.kernel;
+    const auto weights = engine.shared_value(kernel.weights);
+    const auto& inputs = calibration.casts[kernel.input_quantizer];
     const std::size_t outputs = layer.output.size();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (weights[i * outputs + unit] != 0.0 && !inputs[i].format.is_zero()) return std::nullopt;
     }
-    const double bias = dense.bias ? engine.shared_value(*dense.bias)[unit] : 0.0;
-    return dense.relu ? std::max(bias, 0.0) : bias;
+    const double bias = kernel.bias ? engine.shared_value(*kernel.bias)[unit] : 0.0;
+    return kernel.relu ? std::max(bias, 0.0) : bias;
 }
 
 /// The bias takes a constant of a input: wrapping, so that more fraction bits are all it may need; without batch
 /// normalisation, whose mean the constant would be part of.
 bool can_take_constants(const Network& network, const LayerRecord& layer) {
-    if (!layer.dense || layer.dense->batch_norm || !layer.dense->bias) return false;
-    const QuantizerSettings& settings = network.graph.quantizers()[layer.dense->bias_quantizer]->settings();
+    if (!layer.kernel || layer.kernel->batch_norm || !layer.kernel->bias) return false;
+    const QuantizerSettings& settings = network.graph.quantizers()[layer.kernel->bias_quantizer]->settings();
     return settings.overflow == fx::Overflow::wrap && settings.trainable;
 }
 
 /// What a constant element of its input adds to one output of a dense layer.
 double contribution(const LayerRecord& reader, const Engine<double>& engine, const Calibration& calibration,
                     double value, std::size_t element, std::size_t output) {
-    const fx::Cast& cast = calibration.casts[reader.dense->input_quantizer][element];
-    const auto weights = engine.shared_value(reader.dense->weights);
+    const fx::Cast& cast = calibration.casts[reader.kernel->input_quantizer][element];
+    const auto weights = engine.shared_value(reader.kernel->weights);
     return fx::cast(value, cast) * weights[element * reader.output.size() + output];
 }
 
 /// Whether a bias with these additions still lies on a grid that its quantizer may have.
 bool fits(const Network& network, const LayerRecord& reader, double addition) {
-    const Quantizer& bias = *network.graph.quantizers()[reader.dense->bias_quantizer];
+    const Quantizer& bias = *network.graph.quantizers()[reader.kernel->bias_quantizer];
     return addition == 0.0 || fx::to_dyadic(addition).fraction <= std::min(bias.settings().max_fraction, 16.0);
 }
 
@@ -80,7 +80,12 @@ class Needs {
 
     void visit(std::size_t l) {
         const LayerRecord& layer = network_.layers[l];
-        if (layer.dense) {
+        if (layer.whole) {
+            for (const std::size_t in : layer.inputs) {
+                for (std::size_t e = 0; e < needed_[in].size(); ++e)
+                    need(in, e);
+            }
+        } else if (layer.kernel) {
             for (std::size_t i = 0; i < network_.layers[layer.inputs[0]].output.size(); ++i) {
                 if (reads(layer, i)) need(layer.inputs[0], i);
             }
@@ -107,8 +112,8 @@ class Needs {
     }
 
     bool reads(const LayerRecord& layer, std::size_t element) const {
-        if (calibration_.casts[layer.dense->input_quantizer][element].format.is_zero()) return false;
-        const auto weights = engine_.shared_value(layer.dense->weights);
+        if (calibration_.casts[layer.kernel->input_quantizer][element].format.is_zero()) return false;
+        const auto weights = engine_.shared_value(layer.kernel->weights);
         const std::size_t outputs = layer.output.size(),
                           number = static_cast<std::size_t>(&layer - network_.layers.data());
         bool weighted = false;
@@ -116,7 +121,7 @@ class Needs {
             weighted = weighted || (needed_[number][o] && weights[element * outputs + o] != 0.0);
         if (!weighted) return false;
         const LayerRecord& source = network_.layers[layer.inputs[0]];
-        if (!source.dense || !can_take_constants(network_, layer)) return true;
+        if (!source.kernel || source.whole || !can_take_constants(network_, layer)) return true;
         const auto value = constant_output(source, engine_, calibration_, element);
         if (!value) return true;
         for (std::size_t o = 0; o < outputs; ++o) {
@@ -140,7 +145,7 @@ Live find_live(const Network& network, const Engine<double>& engine, const Calib
     const Needs needs(network, engine, calibration);
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
         const LayerRecord& layer = network.layers[l];
-        if (l > 0 && !layer.dense) continue;
+        if (l > 0 && (!layer.kernel || layer.whole)) continue;
         std::vector<std::uint32_t>& elements = live[layer.name];
         for (std::size_t e = 0; e < layer.output.size(); ++e) {
             if (!can || needs.of(l)[e]) elements.push_back(static_cast<std::uint32_t>(layer.output.whole(e)));
@@ -162,7 +167,7 @@ Live either(const Live& a, const Live& b) {
 std::size_t kernel_size(const Network& network) {
     std::size_t total = 0;
     for (const LayerRecord& layer : network.layers) {
-        if (layer.dense) total += network.graph.size(layer.dense->weights);
+        if (layer.kernel) total += network.graph.size(layer.kernel->weights);
     }
     return total;
 }
@@ -170,29 +175,29 @@ std::size_t kernel_size(const Network& network) {
 void move_constants(const Network& present, const Engine<double>& engine, const Calibration& calibration,
                     const Network& next, const Parameters& layout, std::span<float> whole) {
     for (const LayerRecord& reader : present.layers) {
-        if (!reader.dense || !reader.dense->bias) continue;
-        const DenseParts& dense = *reader.dense;
+        if (!reader.kernel || reader.whole || !reader.kernel->bias) continue;
+        const KernelParts& kernel = *reader.kernel;
         const LayerRecord& source = present.layers[reader.inputs[0]];
         const std::vector<std::uint32_t>& stays = next.layers[reader.inputs[0]].output.live;
-        const auto weights = engine.shared_value(dense.weights);
+        const auto weights = engine.shared_value(kernel.weights);
         const std::size_t outputs = reader.output.size();
         // What the bias no longer subtracts for the mean of inputs, and what it has to add for constant ones.
         std::vector<double> means(outputs, 0.0), constants(outputs, 0.0);
         for (std::size_t e = 0; e < source.output.size(); ++e) {
             if (stays.empty() || std::binary_search(stays.begin(), stays.end(), source.output.whole(e))) continue;
-            for (std::size_t o = 0; o < outputs && !dense.mean.empty(); ++o)
-                means[o] += dense.mean[e] * weights[e * outputs + o];
-            if (!source.dense || !can_take_constants(present, reader)) continue;
+            for (std::size_t o = 0; o < outputs && !kernel.mean.empty(); ++o)
+                means[o] += kernel.mean[e] * weights[e * outputs + o];
+            if (!source.kernel || !can_take_constants(present, reader)) continue;
             const double value = constant_output(source, engine, calibration, e).value_or(0.0); // or nobody reads it
             for (std::size_t o = 0; o < outputs; ++o)
                 constants[o] += contribution(reader, engine, calibration, value, e, o);
         }
-        const Quantizer& bias = *present.graph.quantizers()[dense.bias_quantizer];
+        const Quantizer& bias = *present.graph.quantizers()[kernel.bias_quantizer];
         for (std::size_t o = 0; o < outputs; ++o) {
             if (means[o] == 0.0 && constants[o] == 0.0) continue;
             const std::size_t element = reader.output.whole(o);
-            float& parameter = whole[layout.slices()[dense.bias_slice].offset + element];
-            const double sum = engine.shared_value(*dense.bias_sum)[o], rounded = engine.shared_value(*dense.bias)[o];
+            float& parameter = whole[layout.slices()[kernel.bias_slice].offset + element];
+            const double sum = engine.shared_value(*kernel.bias_sum)[o], rounded = engine.shared_value(*kernel.bias)[o];
             parameter = static_cast<float>(static_cast<double>(parameter) + (rounded - sum) - means[o] + constants[o]);
             if (constants[o] == 0.0) continue;
             float& fraction = whole[layout.slices()[bias.width_slice()].offset + element];

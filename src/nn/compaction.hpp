@@ -5,7 +5,7 @@
 // units that are constant because every weight into them is zero: their value moves into the biases behind them.
 // Elements of the data, and outputs of dense layers, are taken out; the other layers follow. What is out stays out. A
 // network is compacted only when every quantizer has its widths per element: shared widths would be counted for what is
-// no longer there.
+// no longer there. Layers that use a kernel at several positions, pool or permute stay whole, and so do their inputs.
 #pragma once
 
 #include "nn/network.hpp"

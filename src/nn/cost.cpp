@@ -1,6 +1,6 @@
 #include "nn/cost.hpp"
 
-#include <algorithm>
+#include <span>
 
 namespace bitgrain::nn {
 
@@ -37,41 +37,74 @@ std::vector<float> row_sums(const std::vector<float>& kernel, std::size_t output
     return sums;
 }
 
-/// Operand with the least bits (the first among equals), per element.
-std::vector<std::size_t> narrowest(const std::vector<std::vector<float>>& bits) {
-    std::vector<std::size_t> result(bits[0].size(), 0);
-    for (std::size_t e = 0; e < result.size(); ++e) {
-        for (std::size_t k = 1; k < bits.size(); ++k) {
-            if (bits[k][e] < bits[result[e]][e]) result[e] = k;
-        }
-    }
-    return result;
+} // namespace
+
+std::vector<float> CostTerm::price_of_row(const std::vector<float>& x_bits) const {
+    if (windows.positions() == 1 && windows.rows() == x_bits.size()) return x_bits; // each element once, in order
+    std::vector<float> price(windows.rows(), 0.0F);
+    windows.each_use([&](std::size_t row, std::size_t element) { price[row] += x_bits[element]; });
+    return price;
 }
 
-constexpr double add_factor = 0.65; // HGQ2's weight of an explicit addition
-
-} // namespace
+std::vector<float> CostTerm::price_of_input(const std::vector<float>& kernel_bits, std::size_t inputs) const {
+    std::vector<float> sums = row_sums(kernel_bits, outputs);
+    if (windows.positions() == 1 && windows.rows() == inputs) return sums;
+    std::vector<float> price(inputs, 0.0F);
+    windows.each_use([&](std::size_t row, std::size_t element) { price[element] += sums[row]; });
+    return price;
+}
 
 double CostTerm::evaluate(const Graph& graph, const Parameters& parameters) const {
     return total(operand_bits(graph, parameters, quantizers));
 }
 
+/// Calls visit(members, number of the least, of the greatest).
+template <class Visit>
+void CostTerm::each_group(const std::vector<std::vector<float>>& bits, const Visit& visit) const {
+    for (std::size_t first = 0; first < groups.size(); first += group_size) {
+        const std::span<const Member> members(groups.data() + first, group_size);
+        std::size_t least = 0, greatest = 0;
+        for (std::size_t k = 1; k < group_size; ++k) {
+            const auto of = [&](std::size_t n) { return bits[members[n].operand][members[n].element]; };
+            if (of(k) < of(least)) least = k;
+            if (of(k) > of(greatest)) greatest = k;
+        }
+        visit(members, least, greatest);
+    }
+}
+
 double CostTerm::total(const std::vector<std::vector<float>>& bits) const {
     double result = 0.0;
-    if (kind == Kind::dense) {
-        const std::vector<float> per_input = row_sums(bits[1], outputs);
+    if (kind == Kind::kernel) {
+        const std::vector<float> per_input = price_of_input(bits[1], bits[0].size());
         for (std::size_t j = 0; j < per_input.size(); ++j)
             result += static_cast<double>(bits[0][j]) * static_cast<double>(per_input[j]);
-        if (bits.size() > 2)
-            result += sum(bits[2]) * (static_cast<double>(outputs) / static_cast<double>(bits[2].size()));
+        if (bits.size() > 2) result += sum(bits[2]) * bias_share(bits[2].size());
         return result;
     }
-    const std::vector<std::size_t> least = narrowest(bits);
-    for (std::size_t e = 0; e < least.size(); ++e) {
-        for (std::size_t k = 0; k < bits.size(); ++k)
-            result += k == least[e] ? 0.0 : static_cast<double>(bits[k][e]);
-    }
-    return add_factor * result;
+    each_group(bits, [&](std::span<const Member> members, std::size_t least, std::size_t greatest) {
+        double group = kind == Kind::product ? 1.0 : 0.0;
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            const double own = static_cast<double>(bits[members[k].operand][members[k].element]);
+            switch (kind) {
+            case Kind::kernel:
+            case Kind::all:
+                group += own;
+                break;
+            case Kind::all_but_least:
+                group += k == least ? 0.0 : own;
+                break;
+            case Kind::greatest:
+                group += k == greatest ? own : 0.0;
+                break;
+            case Kind::product:
+                group *= own;
+                break;
+            }
+        }
+        result += group;
+    });
+    return factor * result;
 }
 
 template <class T>
@@ -80,38 +113,54 @@ double CostTerm::add_gradient(Run<T>& run, double beta) const {
     const auto quantizer = [&](std::size_t operand) -> const Quantizer& {
         return *run.graph->quantizers()[quantizers[operand]];
     };
-    const T factor = static_cast<T>(beta * beta_factor);
-    // slope(e): d EBOPs / d width of an element.
-    const auto give = [&](std::size_t operand, auto&& slope) {
-        if (!quantizer(operand).settings().trainable) return;
-        T* gradient = run.gradient(width_vars[operand]);
-        for (std::size_t e = 0; e < bits[operand].size(); ++e)
-            gradient[quantizer(operand).group(e)] += bits[operand][e] > 0.0F ? factor * static_cast<T>(slope(e)) : T(0);
+    const T scale = static_cast<T>(beta * beta_factor);
+    // slope: d EBOPs / d width of an element.
+    const auto give = [&](std::size_t operand, std::size_t e, float slope) {
+        if (bits[operand][e] > 0.0F)
+            run.gradient(width_vars[operand])[quantizer(operand).group(e)] += scale * static_cast<T>(slope);
     };
-    if (kind == Kind::dense) {
-        const std::vector<float> per_input = row_sums(bits[1], outputs);
-        give(0, [&](std::size_t j) { return per_input[j]; });
+    const auto give_all = [&](std::size_t operand, auto&& slope) {
+        if (!quantizer(operand).settings().trainable) return;
+        for (std::size_t e = 0; e < bits[operand].size(); ++e)
+            give(operand, e, slope(e));
+    };
+    if (kind == Kind::kernel) {
+        const std::vector<float> per_input = price_of_input(bits[1], bits[0].size()), per_row = price_of_row(bits[0]);
+        give_all(0, [&](std::size_t j) { return per_input[j]; });
         const Quantizer& kernel = quantizer(1);
         if (kernel.groups() == kernel.size() && kernel.settings().trainable) { // the hot loop: every weight
             T* __restrict gradient = run.gradient(width_vars[1]);
-            for (std::size_t j = 0; j < per_input.size(); ++j) {
+            for (std::size_t j = 0; j < per_row.size(); ++j) {
                 const float* row = bits[1].data() + j * outputs;
-                const T slope = factor * static_cast<T>(bits[0][j]);
+                const T slope = scale * static_cast<T>(per_row[j]);
                 for (std::size_t o = 0; o < outputs; ++o)
                     gradient[j * outputs + o] += row[o] > 0.0F ? slope : T(0);
             }
         } else {
-            give(1, [&](std::size_t e) { return bits[0][e / outputs]; });
+            give_all(1, [&](std::size_t e) { return per_row[e / outputs]; });
         }
         if (bits.size() > 2) {
-            const float share = static_cast<float>(outputs) / static_cast<float>(bits[2].size());
-            give(2, [&](std::size_t) { return share; });
+            const auto share = static_cast<float>(bias_share(bits[2].size()));
+            give_all(2, [&](std::size_t) { return share; });
         }
     } else {
-        const std::vector<std::size_t> least = narrowest(bits);
-        for (std::size_t k = 0; k < quantizers.size(); ++k) {
-            give(k, [&](std::size_t e) { return least[e] == k ? 0.0F : static_cast<float>(add_factor); });
-        }
+        std::vector<std::vector<float>> slopes;
+        for (const std::vector<float>& operand : bits)
+            slopes.emplace_back(operand.size(), 0.0F);
+        each_group(bits, [&](std::span<const Member> members, std::size_t least, std::size_t greatest) {
+            for (std::size_t k = 0; k < members.size(); ++k) {
+                float slope = 1.0F;
+                if (kind == Kind::all_but_least) slope = k == least ? 0.0F : 1.0F;
+                if (kind == Kind::greatest) slope = k == greatest ? 1.0F : 0.0F;
+                if (kind == Kind::product) {
+                    for (std::size_t other = 0; other < members.size(); ++other)
+                        slope *= other == k ? 1.0F : bits[members[other].operand][members[other].element];
+                }
+                slopes[members[k].operand][members[k].element] += static_cast<float>(factor) * slope;
+            }
+        });
+        for (std::size_t k = 0; k < quantizers.size(); ++k)
+            give_all(k, [&](std::size_t e) { return slopes[k][e]; });
     }
     return total(bits);
 }

@@ -1,6 +1,7 @@
 #include "nn/experiment.hpp"
 
 #include "base/error.hpp"
+#include "model/builder.hpp"
 
 #include <algorithm>
 
@@ -53,8 +54,10 @@ data::Source read_source(JsonReader reader, Json& json, const fs::path& folder, 
 
 Standardise read_standardise(const JsonReader& reader) {
     if (!reader.json().is_string()) return reader.as<bool>() ? Standardise::features : Standardise::nothing;
-    if (reader.as<std::string>() != "together") reader.fail("must be true, false or \"together\"");
-    return Standardise::together;
+    const auto word = reader.as<std::string>();
+    if (word == "together") return Standardise::together;
+    if (word == "channels") return Standardise::channels;
+    reader.fail("must be true, false, \"together\" or \"channels\"");
 }
 
 void read_data(JsonReader reader, Json& json, Experiment& e) {
@@ -65,6 +68,7 @@ void read_data(JsonReader reader, Json& json, Experiment& e) {
     if (reader.has("test")) e.test_source = read_source(reader.at("test"), json["test"], folder, e.regression);
     e.validation_fraction = reader.get("validation_fraction", e.validation_fraction);
     e.test_fraction = reader.get("test_fraction", e.test_fraction);
+    e.shape = reader.get<std::vector<std::size_t>>("shape", {});
     if (reader.has("standardise")) e.standardise = read_standardise(reader.at("standardise"));
     if (e.validation_fraction < 0 || e.test_fraction < 0 || e.validation_fraction + e.test_fraction >= 1) {
         reader.fail("validation_fraction and test_fraction must be at least 0 and together less than 1");
@@ -251,8 +255,17 @@ Data load_data(const Experiment& e) {
     } else {
         result.test = data::subset(all, split.test);
     }
+    for (data::Dataset* set : {&result.train, &result.validation, &result.test}) {
+        if (e.shape.empty() || set->rows == 0) continue;
+        if (model::elements(e.shape) != set->features_per_row()) {
+            throw Error("has " + std::to_string(model::elements(e.shape)) + " elements, the rows have " +
+                            std::to_string(set->features_per_row()) + " features",
+                        e.file.string() + ": data.shape");
+        }
+        set->feature_shape = e.shape;
+    }
     for (const data::Dataset* other : {&result.validation, &result.test}) {
-        if (other->rows > 0 && other->feature_shape != all.feature_shape) {
+        if (other->rows > 0 && other->feature_shape != result.train.feature_shape) {
             throw Error("validation or test rows have another shape than the training rows",
                         e.file.string() + ": data");
         }

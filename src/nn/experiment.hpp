@@ -48,8 +48,9 @@ struct SearchSettings {
     std::size_t trials = 27;                         ///< trainings that are started
 };
 
-/// What of the data is folded into the first kernels: nothing, mean and deviation of each feature, or of all together.
-enum class Standardise : std::uint8_t { nothing, features, together };
+/// What of the data is folded into the first kernels: nothing, mean and deviation of each feature, of all together, or
+/// of each place on the last axis.
+enum class Standardise : std::uint8_t { nothing, features, together, channels };
 
 struct Experiment {
     std::string name;
@@ -61,6 +62,7 @@ struct Experiment {
     data::Source train_source;
     std::optional<data::Source> validation_source, test_source; ///< none: split off the training source
     double validation_fraction = 0.2, test_fraction = 0.2;
+    std::vector<std::size_t> shape; ///< of a row's features; empty: as the file has them
     Standardise standardise = Standardise::features;
 
     QuantizerDefaults quantizers;

@@ -6,17 +6,16 @@ namespace bitgrain::nn {
 
 Freezer::Freezer(const Graph& graph, const Engine<double>& engine, const std::vector<std::vector<fx::Cast>>& casts,
                  Var input, const model::Input& port)
-    : graph_(graph), engine_(engine), casts_(casts) {
-    model_.inputs.push_back(port);
-    value_of_[input.id] = 0;
+    : graph_(graph), engine_(engine), casts_(casts), builder_("") {
+    set(input, builder_.input(port.name, port.shape));
+    builder_.model().inputs[0] = port;
 }
 
-void Freezer::add_step(Var result, const std::vector<Var>& operands, model::Op op) {
-    model::Step step{graph_.node(result).name, {}, std::move(op)};
-    for (const Var operand : operands)
-        step.operands.push_back(value_of_.at(operand.id));
-    value_of_[result.id] = model_.inputs.size() + model_.steps.size();
-    model_.steps.push_back(std::move(step));
+std::vector<model::Tensor> Freezer::values(const std::vector<Var>& vars) const {
+    std::vector<model::Tensor> result;
+    for (const Var var : vars)
+        result.push_back(value(var));
+    return result;
 }
 
 model::Model Freezer::freeze(Var output, const std::string& output_name) {
@@ -32,8 +31,8 @@ model::Model Freezer::freeze(Var output, const std::string& output_name) {
         const GraphNode& node = graph_.nodes()[i];
         if (needed[i] && !node.shared) node.op->freeze(*this);
     }
-    model_.outputs.push_back({output_name, {graph_.size(output)}, value_of_.at(output.id)});
-    return std::move(model_);
+    builder_.output(output_name, {value(output).value, {graph_.size(output)}});
+    return std::move(builder_.model());
 }
 
 } // namespace bitgrain::nn

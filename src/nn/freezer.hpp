@@ -2,7 +2,7 @@
 // steps.
 #pragma once
 
-#include "model/model.hpp"
+#include "model/builder.hpp"
 #include "nn/engine.hpp"
 #include "nn/graph/graph.hpp"
 
@@ -22,8 +22,13 @@ class Freezer {
     /// Value of a shared Var.
     std::span<const double> constant(Var var) const { return engine_.shared_value(var); }
     const std::vector<fx::Cast>& casts(std::size_t quantizer) const { return casts_[quantizer]; }
-    /// Appends a model step that computes `result`, named after its layer.
-    void add_step(Var result, const std::vector<Var>& operands, model::Op op);
+    /// Makes the steps; their names are those of the layers.
+    model::Builder& builder() { return builder_; }
+    const std::string& name(Var var) const { return graph_.node(var).name; }
+    const model::Tensor& value(Var var) const { return value_of_.at(var.id); }
+    std::vector<model::Tensor> values(const std::vector<Var>& vars) const;
+    /// Which value of the model a per-sample Var became.
+    void set(Var var, model::Tensor value) { value_of_[var.id] = std::move(value); }
 
     /// All per-sample ops in order, then the output.
     model::Model freeze(Var output, const std::string& output_name);
@@ -32,8 +37,8 @@ class Freezer {
     const Graph& graph_;
     const Engine<double>& engine_;
     const std::vector<std::vector<fx::Cast>>& casts_;
-    std::map<std::uint32_t, std::size_t> value_of_; ///< Var -> number of the model value
-    model::Model model_;
+    std::map<std::uint32_t, model::Tensor> value_of_;
+    model::Builder builder_;
 };
 
 } // namespace bitgrain::nn

@@ -15,7 +15,7 @@ namespace bitgrain::nn {
 std::size_t Network::weights() const {
     std::size_t total = 0;
     for (const CostTerm& term : cost) {
-        if (term.kind == CostTerm::Kind::dense) total += graph.quantizers()[term.quantizers[1]]->size();
+        if (term.kind == CostTerm::Kind::kernel) total += graph.quantizers()[term.quantizers[1]]->size();
     }
     return total;
 }
@@ -28,13 +28,13 @@ std::unique_ptr<Network> build_network(const JsonReader& layers, const Quantizer
     Tensor x;
     x.shape = facts.shape;
     x.pending = facts.standardisation;
-    if (const auto found = live.find("input"); found != live.end()) x.live = found->second;
+    if (const auto found = live.find("input"); found != live.end()) x.keep(found->second);
     x.var = input(network->graph, "input", x.size(), x.live);
     network->input = x.var;
     network->input_shape = x.shape;
     network->integral_input = facts.integral;
 
-    network->layers.push_back({"input", "input", {}, x, std::nullopt});
+    network->layers.push_back({"input", "input", {}, x, std::nullopt, false});
     std::map<std::string, std::size_t> by_name{{"input", 0}};
     std::vector<std::string> names{"input"};
     std::string last = "input";
@@ -47,7 +47,7 @@ std::unique_ptr<Network> build_network(const JsonReader& layers, const Quantizer
         const auto name = reader.get<std::string>("name", type.name + "_" + std::to_string(names.size()));
         if (by_name.contains(name)) reader.fail("two layers are named '" + name + "'");
         std::vector<Tensor> in;
-        LayerRecord record{name, type.name, {}, {}, std::nullopt};
+        LayerRecord record{name, type.name, {}, {}, std::nullopt, false};
         for (const auto& from : reader.get<std::vector<std::string>>("inputs", {last})) {
             if (!by_name.contains(from))
                 reader.fail("there is no layer '" + from + "' before this one", suggestion(from, names));
@@ -60,7 +60,8 @@ std::unique_ptr<Network> build_network(const JsonReader& layers, const Quantizer
                         std::to_string(in.size()));
         }
         LayerContext context{network->graph, network->parameters, network->cost,  defaults,       random, name,
-                             reader,         facts.integral,      network->input, quantised_data, live,   record.dense};
+                             reader,         facts.integral,      network->input, quantised_data, live,   record.kernel,
+                             record.whole};
         record.output = type.build(context, in);
         reader.finish();
         by_name[name] = network->layers.size();
@@ -72,7 +73,8 @@ std::unique_ptr<Network> build_network(const JsonReader& layers, const Quantizer
     const Tensor& y = network->layers.back().output;
     if (y.size() != outputs) {
         layers.fail("the last layer '" + last + "' has " + std::to_string(y.size()) + " outputs, the data need " +
-                    std::to_string(outputs));
+                        std::to_string(outputs),
+                    y.shape.size() > 1 ? "put a flatten layer before the last dense layer" : "");
     }
     network->output = y.var;
     network->outputs = outputs;
@@ -96,15 +98,18 @@ void adapt_widths(Network& network, const Rows<double>& rows, Workers& workers) 
 namespace {
 
 std::size_t live_weights(const Network& network, const Engine<double>& engine, const std::vector<fx::Cast>& inputs,
-                         std::size_t kernel) {
+                         const CostTerm& term) {
+    std::vector<float> has_bits; // of each input
+    for (const fx::Cast& cast : inputs)
+        has_bits.push_back(cast.format.is_zero() ? 0.0F : 1.0F);
+    const std::vector<float> uses = term.price_of_row(has_bits);
     std::size_t live = 0;
     for (std::size_t i = 0; i < network.graph.nodes().size(); ++i) {
         const GraphNode& node = network.graph.nodes()[i];
-        if (!node.shared || node.quantizer != static_cast<int>(kernel)) continue;
+        if (!node.shared || node.quantizer != static_cast<int>(term.quantizers[1])) continue;
         const auto weights = engine.shared_value({static_cast<std::uint32_t>(i)});
-        const std::size_t outputs = weights.size() / inputs.size();
         for (std::size_t k = 0; k < weights.size(); ++k)
-            live += weights[k] != 0.0 && !inputs[k / outputs].format.is_zero() ? 1 : 0;
+            live += weights[k] != 0.0 && uses[k / term.outputs] > 0.0F ? 1 : 0;
     }
     return live;
 }
@@ -130,9 +135,8 @@ Calibration calibrate(Network& network, Engine<double>& engine, const Rows<doubl
     }
     result.ebops = engine.ebops();
     for (const CostTerm& term : network.cost) {
-        if (term.kind == CostTerm::Kind::dense)
-            result.live_weights.push_back(
-                live_weights(network, engine, result.casts[term.quantizers[0]], term.quantizers[1]));
+        if (term.kind == CostTerm::Kind::kernel)
+            result.live_weights.push_back(live_weights(network, engine, result.casts[term.quantizers[0]], term));
     }
     return result;
 }

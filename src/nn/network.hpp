@@ -26,7 +26,8 @@ struct LayerRecord {
     std::string name, type;
     std::vector<std::size_t> inputs; ///< numbers in Network::layers; the first one is the data
     Tensor output;
-    std::optional<DenseParts> dense;
+    std::optional<KernelParts> kernel;
+    bool whole = false; ///< compaction leaves its inputs and outputs whole
 };
 
 struct Network {

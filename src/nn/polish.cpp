@@ -196,15 +196,16 @@ std::vector<Polisher::Move> Polisher::width_moves(double lambda) const {
     std::vector<Move> moves;
     std::map<std::size_t, std::vector<double>> saved; // by quantizer, per group: EBOPs of one bit
     for (const CostTerm& term : network_.cost) {
-        if (term.kind != CostTerm::Kind::dense) continue;
+        if (term.kind != CostTerm::Kind::kernel) continue;
         const Quantizer &input = *network_.graph.quantizers()[term.quantizers[0]],
                         &kernel = *network_.graph.quantizers()[term.quantizers[1]];
         std::vector<double>& groups = saved[term.quantizers[0]];
         groups.resize(input.groups());
         std::vector<float> bits(kernel.size());
         kernel.element_bits(network_.parameters, bits);
-        for (std::size_t e = 0; e < bits.size(); ++e)
-            groups[input.group(e / term.outputs)] += static_cast<double>(bits[e]);
+        const std::vector<float> prices = term.price_of_input(bits, input.size());
+        for (std::size_t e = 0; e < prices.size(); ++e)
+            groups[input.group(e)] += static_cast<double>(prices[e]);
     }
     for (const auto& [number, price] : saved) {
         const Quantizer& quantizer = *network_.graph.quantizers()[number];
@@ -236,21 +237,22 @@ std::vector<Polisher::Constant> Polisher::constants(bool kernels) const {
             result.push_back({first + e, quantizer, e, now[e], raw[e], per_parameter(raw[e], first + e), bits(e)});
     };
     for (const LayerRecord& layer : network_.layers) {
-        if (!layer.dense) continue;
-        const DenseParts& parts = *layer.dense;
+        if (!layer.kernel) continue;
+        const KernelParts& parts = *layer.kernel;
+        const CostTerm& term = network_.cost[parts.cost];
         if (kernels) {
             const Quantizer& input = *network_.graph.quantizers()[parts.input_quantizer];
             std::vector<float> input_bits(input.size());
             input.element_bits(network_.parameters, input_bits);
-            const std::size_t outputs = layer.output.size();
+            const std::vector<float> prices = term.price_of_row(input_bits);
             add(
                 parts.kernel_slice, parts.weights, parts.kernel_quantizer,
                 [&](double raw, std::size_t i) { return raw / static_cast<double>(network_.parameters.values()[i]); },
-                [&](std::size_t e) { return static_cast<double>(input_bits[e / outputs]); });
+                [&](std::size_t e) { return static_cast<double>(prices[e / term.outputs]); });
         } else if (parts.bias) {
             add(
                 parts.bias_slice, *parts.bias, parts.bias_quantizer, [](double, std::size_t) { return 1.0; },
-                [](std::size_t) { return 1.0; });
+                [&](std::size_t) { return static_cast<double>(term.windows.positions()); });
         }
     }
     return result;

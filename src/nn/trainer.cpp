@@ -117,7 +117,10 @@ InputFacts input_facts(const Experiment& experiment, const Data& data) {
         facts.standardisation = data::standardise(data.train);
         break;
     case Standardise::together:
-        facts.standardisation = data::standardise_together(data.train);
+        facts.standardisation = data::standardise_channels(data.train, 1);
+        break;
+    case Standardise::channels:
+        facts.standardisation = data::standardise_channels(data.train, data.train.feature_shape.back());
         break;
     }
     return facts;

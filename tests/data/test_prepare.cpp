@@ -160,9 +160,16 @@ TEST_CASE("a constant feature gets its own value as mean and 1 as deviation", "[
 }
 
 TEST_CASE("features standardised together share one mean and one deviation", "[standardise]") {
-    const Standardisation result = standardise_together(measured({1, 3, 5, 7, 1, 3, 5, 7}, 2));
+    const Standardisation result = standardise_channels(measured({1, 3, 5, 7, 1, 3, 5, 7}, 2), 1);
     CHECK(result.mean == Values{4, 4});
     CHECK(result.deviation == Values{std::sqrt(5.0), std::sqrt(5.0)});
+}
+
+TEST_CASE("features of one channel share mean and deviation", "[standardise]") {
+    // Two places of two channels: 1, 5, 3, 7 and 10, 10, 10, 10.
+    const Standardisation result = standardise_channels(measured({1, 10, 5, 10, 3, 10, 7, 10}, 4), 2);
+    CHECK(result.mean == Values{4, 10, 4, 10});
+    CHECK(result.deviation == Values{std::sqrt(5.0), 1, std::sqrt(5.0), 1});
 }
 
 TEST_CASE("a large offset does not spoil the deviation", "[standardise]") {

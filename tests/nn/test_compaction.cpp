@@ -31,7 +31,7 @@ Outcome outcome(Network& network, const Rows<double>& rows, Workers& workers) {
 void kill_some(Network& network, Random& random) {
     Parameters& parameters = network.parameters;
     for (const LayerRecord& layer : network.layers) {
-        if (!layer.dense) continue;
+        if (!layer.kernel || layer.whole) continue;
         const std::size_t outputs = layer.output.size();
         for (std::size_t s = 0; s < parameters.slices().size(); ++s) {
             const ParameterSlice& slice = parameters.slices()[s];
@@ -65,11 +65,7 @@ TEST_CASE("a compacted network has the outputs and the cost of the whole one", "
     for (std::size_t c = 0; c < cases.size(); ++c) {
         CAPTURE(seed, cases[c].json);
         Random random(seed * 1000 + c);
-        data::Standardisation facts_standardisation{std::vector<double>(6, 0.25), std::vector<double>(6, 1.5)};
-        InputFacts facts{{6}, std::nullopt, false};
-        if (cases[c].layer == "flatten") facts.shape = {2, 3};
-        if (cases[c].json.find(R"([{"type":"dense")") == 0 && cases[c].layer == "dense")
-            facts.standardisation = facts_standardisation;
+        const InputFacts facts = cases[c].facts();
         auto test = make_network(cases[c].json, facts, 3, seed);
         Network& whole = *test.network;
         const auto rows = random_rows<double>(150, 6, 3, random);

@@ -53,11 +53,7 @@ TEST_CASE("the frozen model equals the graph bit for bit on any input", "[nn][fr
     for (const LayerCase& c : layer_cases()) {
         INFO("seed " << seed << ", network " << c.json);
         Random random(seed);
-        InputFacts facts{{6}, std::nullopt, integral};
-        if (c.layer == "flatten") facts.shape = {2, 3};
-        if (c.layer != "add" && c.layer != "quantize")
-            facts.standardisation = data::Standardisation{{0.5, -1, 2, 0, 3, 0.25}, {2, 0.5, 1.5, 1, 3, 4}};
-        auto test = make_network(c.json, facts, 3, seed);
+        auto test = make_network(c.json, c.facts(integral), 3, seed);
         Network& network = *test.network;
         auto rows = random_rows<double>(200, 6, 3, random, integral ? 4.0 : 1.5);
         if (integral) {

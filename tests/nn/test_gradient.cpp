@@ -54,8 +54,14 @@ TEST_CASE("gradients of layers without kinks equal finite differences", "[nn][gr
         R"([{"type":"dense","units":4,"batch_norm":true},{"type":"dense","units":3}])",
         R"([{"type":"dense","units":4,"batch_norm":true},{"type":"dense","units":5,"batch_norm":true},{"type":"dense","units":3}])",
         R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"add","inputs":["a","b"]},{"type":"dense","units":3}])",
-        R"([{"type":"dense","name":"a","units":2},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"concat","inputs":["b","a","b"]},{"type":"dense","units":3,"bias":false}])");
+        R"([{"type":"dense","name":"a","units":2},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"concat","inputs":["b","a","b"]},{"type":"dense","units":3,"bias":false}])",
+        R"([{"type":"reshape","shape":[3,1]},{"type":"conv1d","filters":4,"kernel_size":2,"padding":"same","batch_norm":true},{"type":"conv1d","filters":2,"kernel_size":2},{"type":"average_pool"},{"type":"flatten"},{"type":"dense","units":3}])",
+        R"([{"type":"reshape","shape":[1,3,1]},{"type":"conv2d","filters":4,"kernel_size":[2,3],"padding":"same","dilation":[1,2]},{"type":"permute","axes":[2,0,1]},{"type":"dense","units":2,"batch_norm":true},{"type":"sum","axes":[0,1]},{"type":"dense","units":3}])",
+        R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"multiply","inputs":["a","b"]},{"type":"subtract","inputs":["a","multiply_3"]},{"type":"dense","units":3}])");
     CAPTURE(layers);
+    // A kernel at several positions reads inputs that are standardised alike.
+    if (layers.find("reshape") != std::string::npos)
+        facts.standardisation = data::Standardisation{{0.5, 0.5, 0.5}, {2.0, 2.0, 2.0}};
     auto test = make_network(layers, facts, 3, seed);
     Workers workers(2);
     const auto rows = random_rows<double>(150, 3, 3, random); // more than two tiles, the last one not full
@@ -66,6 +72,26 @@ TEST_CASE("gradients of layers without kinks equal finite differences", "[nn][gr
     for (std::size_t i = 0; i < 450; ++i)
         targets.targets.push_back(random.normal());
     CHECK(worst_gradient_error(*test.network, targets, {Loss::Kind::squared_error, 3}, workers) < 2e-4);
+}
+
+TEST_CASE("the gradients of the larger, the smaller and the largest equal finite differences", "[nn][gradient]") {
+    // Far from the kinks: biases decide which input is larger. Pooling: the values of a row follow one another.
+    const std::string layers = GENERATE(
+        R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"maximum","inputs":["a","b"]},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"minimum","inputs":["a","b"]},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"a","units":4},{"type":"reshape","shape":[2,2]},{"type":"max_pool"},{"type":"flatten"},{"type":"dense","units":2}])");
+    CAPTURE(layers);
+    auto test = make_network(layers, {{3}, std::nullopt, false}, 2, 5);
+    Parameters& parameters = test.network->parameters;
+    for (std::size_t s = 0; s < parameters.slices().size(); ++s) {
+        if (parameters.slices()[s].name != "a.bias") continue;
+        for (std::size_t i = 0; i < 4; ++i)
+            parameters.slice(s)[i] = i % 3 == 0 ? 50.0F : -50.0F;
+    }
+    Random random(11);
+    const auto rows = random_rows<double>(100, 3, 2, random);
+    Workers workers(1);
+    CHECK(worst_gradient_error(*test.network, rows, {Loss::Kind::cross_entropy, 2}, workers) < 2e-4);
 }
 
 TEST_CASE("the gradient of a rectified network equals finite differences away from the kinks", "[nn][gradient]") {

@@ -21,8 +21,8 @@ Probe probe(double x, const QuantizerSettings& settings) {
     const std::size_t shift_slice = parameters.add({"shift"}, std::vector<float>{0.0F});
     const std::size_t unit_slice = parameters.add({"unit"}, std::vector<float>{1.0F});
     // x + shift, so that the gradient of shift is the gradient of x.
-    const Var moved =
-        affine(graph, "shift", in, parameter(graph, "unit", unit_slice, 1), parameter(graph, "shift", shift_slice, 1));
+    const Var moved = affine(graph, "shift", in, parameter(graph, "unit", unit_slice, 1),
+                             parameter(graph, "shift", shift_slice, 1), one_window(1));
     graph.add_quantizer(std::make_unique<Quantizer>("q", std::vector<std::size_t>{1}, settings, parameters));
     const Quantizer& quantizer = *graph.quantizers()[0];
     const Var out = quantize(graph, "q", moved, quantizer_vars(graph, 0));
@@ -157,12 +157,30 @@ TEST_CASE("EBOPs of a dense and an add layer are the known ones", "[nn][cost]") 
     };
     CostTerm dense;
     dense.outputs = 1;
+    dense.windows = one_window(2);
     dense.quantizers = {add("x", {3, 2}), add("w", {4, 5}), add("b", {6})};
     CHECK(dense.evaluate(graph, parameters) == 28.0);
     CostTerm sum;
-    sum.kind = CostTerm::Kind::add;
+    sum.kind = CostTerm::Kind::all_but_least;
+    sum.factor = addition_factor;
+    sum.group_size = 2;
+    sum.groups = {{0, 0}, {1, 0}};
     sum.quantizers = {add("p", {5}), add("q", {3})};
     CHECK(sum.evaluate(graph, parameters) == Approx(3.25));
+    sum.factor = 1.0;
+    sum.kind = CostTerm::Kind::greatest;
+    CHECK(sum.evaluate(graph, parameters) == 5.0);
+    sum.kind = CostTerm::Kind::product;
+    CHECK(sum.evaluate(graph, parameters) == 15.0);
+    sum.kind = CostTerm::Kind::all;
+    CHECK(sum.evaluate(graph, parameters) == 8.0);
+
+    // Two positions of a window of two elements over three, the last of them padding; the bias counts at both.
+    CostTerm window;
+    window.outputs = 1;
+    window.windows = {2, 1, {0, 1}, {0, 1, -1}};
+    window.quantizers = {add("wx", {3, 2}), add("ww", {4, 5}), add("wb", {6})};
+    CHECK(window.evaluate(graph, parameters) == (3 * 4 + 2 * 5) + (2 * 4) + 2 * 6);
 }
 
 TEST_CASE("the gradient of EBOPs is the change per whole bit", "[nn][cost]") {

@@ -7,6 +7,10 @@
 
 namespace bitgrain::import {
 
+Padding read_padding(Context& context) {
+    return static_cast<Padding>(context.config().choice("padding", {"valid", "same"}));
+}
+
 std::vector<std::size_t> Convolution::output_shape() const {
     std::vector<std::size_t> shape = window.output_shape;
     shape.push_back(filters);

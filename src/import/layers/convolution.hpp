@@ -2,11 +2,18 @@
 #pragma once
 
 #include "import/context.hpp"
-#include "import/layers/window.hpp"
+#include "model/window.hpp"
 
 #include <vector>
 
 namespace bitgrain::import {
+
+using model::Padding;
+using model::slide;
+using model::Window;
+
+/// The key "padding".
+Padding read_padding(Context& context);
 
 struct Convolution {
     Window window;

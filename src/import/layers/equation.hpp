@@ -1,7 +1,7 @@
 // Einstein summation with a constant operand, "bnc,cC->bnC": which inputs meet which kernel entries.
 #pragma once
 
-#include "import/builder.hpp"
+#include "import/context.hpp"
 
 #include <map>
 #include <string>

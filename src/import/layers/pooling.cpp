@@ -1,6 +1,6 @@
 // Maximum and average pooling, windowed and global, of Keras and with an input quantizer of HGQ2.
+#include "import/layers/convolution.hpp"
 #include "import/layers/table.hpp"
-#include "import/layers/window.hpp"
 
 #include <cmath>
 

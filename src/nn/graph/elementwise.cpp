@@ -1,4 +1,5 @@
-// The per-sample ops without parameters: input, relu, gather, add.
+// The per-sample ops without parameters, element by element or element from element: input, relu, scale, gather, add,
+// multiply, reduce.
 #include "base/error.hpp"
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
@@ -57,7 +58,9 @@ class Relu final : public Op {
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
     InPlace in_place() const override { return InPlace::value_and_gradient; }
-    void freeze(Freezer& freezer) const override { freezer.add_step(y_, {x_}, model::Relu{}); }
+    void freeze(Freezer& freezer) const override {
+        freezer.set(y_, freezer.builder().relu(freezer.name(y_), freezer.value(x_)));
+    }
 
   private:
     template <class T>
@@ -87,24 +90,16 @@ class Relu final : public Op {
 
 class Gather final : public Op {
   public:
-    Gather(std::vector<Var> in, Var y, std::vector<std::pair<std::size_t, std::size_t>> from)
-        : in_(std::move(in)), y_(y), from_(std::move(from)) {}
+    using From = std::optional<std::pair<std::size_t, std::size_t>>; ///< operand, element; nothing: zero
+
+    Gather(std::vector<Var> in, Var y, std::vector<std::int64_t> index, std::vector<From> from)
+        : in_(std::move(in)), y_(y), index_(std::move(index)), from_(std::move(from)) {}
     void forward(Run<float>& run) const override { run_forward(run); }
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
-        std::vector<std::int64_t> start;
-        std::int64_t total = 0;
-        for (const Var var : in_) {
-            start.push_back(total);
-            total += static_cast<std::int64_t>(freezer.graph().size(var));
-        }
-        model::Gather step;
-        for (const auto& [operand, element] : from_) {
-            step.index.push_back(start[operand] + static_cast<std::int64_t>(element));
-        }
-        freezer.add_step(y_, in_, std::move(step));
+        freezer.set(y_, freezer.builder().gather(freezer.name(y_), freezer.values(in_), index_, {index_.size()}));
     }
 
   private:
@@ -112,7 +107,12 @@ class Gather final : public Op {
     void run_forward(Run<T>& run) const {
         T* y = run.value(y_);
         for (std::size_t i = 0; i < from_.size(); ++i) {
-            std::copy_n(run.value(in_[from_[i].first]) + from_[i].second * run.lanes, run.lanes, y + i * run.lanes);
+            if (from_[i]) {
+                const auto& [operand, element] = *from_[i];
+                std::copy_n(run.value(in_[operand]) + element * run.lanes, run.lanes, y + i * run.lanes);
+            } else {
+                std::fill_n(y + i * run.lanes, run.lanes, T(0));
+            }
         }
     }
     template <class T>
@@ -122,14 +122,16 @@ class Gather final : public Op {
             if (run.sets(var)) std::fill_n(run.gradient(var), run.graph->size(var) * run.lanes, T(0));
         }
         for (std::size_t i = 0; i < from_.size(); ++i) {
-            T* dx = run.gradient(in_[from_[i].first]) + from_[i].second * run.lanes;
+            if (!from_[i]) continue;
+            T* dx = run.gradient(in_[from_[i]->first]) + from_[i]->second * run.lanes;
             for (std::size_t r = 0; r < run.lanes; ++r)
                 dx[r] += dy[i * run.lanes + r];
         }
     }
     std::vector<Var> in_;
     Var y_;
-    std::vector<std::pair<std::size_t, std::size_t>> from_; ///< operand, element
+    std::vector<std::int64_t> index_;
+    std::vector<From> from_; ///< the same, by operand
 };
 
 class Add final : public Op {
@@ -139,7 +141,9 @@ class Add final : public Op {
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
-    void freeze(Freezer& freezer) const override { freezer.add_step(y_, in_, model::Add{}); }
+    void freeze(Freezer& freezer) const override {
+        freezer.set(y_, freezer.builder().add(freezer.name(y_), freezer.values(in_)));
+    }
 
   private:
     template <class T>
@@ -170,6 +174,128 @@ class Add final : public Op {
     std::size_t size_;
 };
 
+class Scale final : public Op {
+  public:
+    Scale(Var x, Var y, double factor, std::size_t size) : x_(x), y_(y), factor_(factor), size_(size) {}
+    void forward(Run<float>& run) const override { run_forward(run); }
+    void forward(Run<double>& run) const override { run_forward(run); }
+    void backward(Run<float>& run) const override { run_backward(run); }
+    void backward(Run<double>& run) const override { run_backward(run); }
+    void freeze(Freezer& freezer) const override {
+        freezer.set(y_, freezer.builder().scale(freezer.name(y_), freezer.value(x_),
+                                                std::vector<double>(size_, factor_), std::vector<double>(size_, 0.0)));
+    }
+
+  private:
+    template <class T>
+    void run_forward(Run<T>& run) const {
+        const T* x = run.value(x_);
+        T* y = run.value(y_);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
+            y[i] = x[i] * static_cast<T>(factor_);
+    }
+    template <class T>
+    void run_backward(Run<T>& run) const {
+        const T* dy = run.gradient(y_);
+        T* dx = run.gradient(x_);
+        const bool set = run.sets(x_);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
+            dx[i] = (set ? T(0) : dx[i]) + dy[i] * static_cast<T>(factor_);
+    }
+    Var x_, y_;
+    double factor_;
+    std::size_t size_;
+};
+
+class Multiply final : public Op {
+  public:
+    Multiply(Var a, Var b, Var y, std::size_t size) : a_(a), b_(b), y_(y), size_(size) {}
+    void forward(Run<float>& run) const override { run_forward(run); }
+    void forward(Run<double>& run) const override { run_forward(run); }
+    void backward(Run<float>& run) const override { run_backward(run); }
+    void backward(Run<double>& run) const override { run_backward(run); }
+    void freeze(Freezer& freezer) const override {
+        freezer.set(y_, freezer.builder().multiply(freezer.name(y_), freezer.value(a_), freezer.value(b_)));
+    }
+
+  private:
+    template <class T>
+    void run_forward(Run<T>& run) const {
+        const T *a = run.value(a_), *b = run.value(b_);
+        T* y = run.value(y_);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
+            y[i] = a[i] * b[i];
+    }
+    template <class T>
+    void run_backward(Run<T>& run) const {
+        spread(run, a_, run.value(b_));
+        spread(run, b_, run.value(a_));
+    }
+    template <class T>
+    void spread(Run<T>& run, Var to, const T* other) const {
+        const T* dy = run.gradient(y_);
+        T* dx = run.gradient(to);
+        const bool set = run.sets(to);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
+            dx[i] = (set ? T(0) : dx[i]) + dy[i] * other[i];
+    }
+    Var a_, b_, y_;
+    std::size_t size_;
+};
+
+class Reduce final : public Op {
+  public:
+    Reduce(Var x, Var y, model::Reduce::Kind kind, std::size_t groups, std::size_t size)
+        : x_(x), y_(y), kind_(kind), groups_(groups), size_(size) {}
+    void forward(Run<float>& run) const override { run_forward(run); }
+    void forward(Run<double>& run) const override { run_forward(run); }
+    void backward(Run<float>& run) const override { run_backward(run); }
+    void backward(Run<double>& run) const override { run_backward(run); }
+    void freeze(Freezer& freezer) const override {
+        const model::Tensor x{freezer.value(x_).value, {groups_, size_}};
+        freezer.set(y_, freezer.builder().reduce(freezer.name(y_), x, kind_));
+    }
+
+  private:
+    template <class T>
+    void run_forward(Run<T>& run) const {
+        const std::size_t lanes = run.lanes;
+        for (std::size_t g = 0; g < groups_; ++g) {
+            const T* x = run.value(x_) + g * size_ * lanes;
+            T* y = run.value(y_) + g * lanes;
+            std::copy_n(x, lanes, y);
+            for (std::size_t k = 1; k < size_; ++k) {
+                for (std::size_t r = 0; r < lanes; ++r) {
+                    const T next = x[k * lanes + r];
+                    y[r] = kind_ == model::Reduce::Kind::sum ? y[r] + next : std::max(y[r], next);
+                }
+            }
+        }
+    }
+    template <class T>
+    void run_backward(Run<T>& run) const {
+        const std::size_t lanes = run.lanes;
+        const bool set = run.sets(x_);
+        for (std::size_t g = 0; g < groups_; ++g) {
+            const T *x = run.value(x_) + g * size_ * lanes, *y = run.value(y_) + g * lanes;
+            T* dx = run.gradient(x_) + g * size_ * lanes;
+            T left[tile_rows]; // what no element has taken yet: the first of the largest takes it all
+            std::copy_n(run.gradient(y_) + g * lanes, lanes, left);
+            for (std::size_t k = 0; k < size_; ++k) {
+                for (std::size_t r = 0; r < lanes; ++r) {
+                    const bool takes = kind_ == model::Reduce::Kind::sum || x[k * lanes + r] == y[r];
+                    T& to = dx[k * lanes + r];
+                    to = (set ? T(0) : to) + (takes ? left[r] : T(0));
+                    if (kind_ == model::Reduce::Kind::max && takes) left[r] = T(0);
+                }
+            }
+        }
+    }
+    Var x_, y_;
+    model::Reduce::Kind kind_;
+    std::size_t groups_, size_;
+};
+
 } // namespace
 
 Var input(Graph& graph, const std::string& name, std::size_t size, const std::vector<std::uint32_t>& features) {
@@ -180,21 +306,35 @@ Var relu(Graph& graph, const std::string& name, Var x) {
     return graph.add(name, std::make_unique<Relu>(x, graph.next(), graph.size(x)), {x}, graph.size(x));
 }
 
-Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, const std::vector<std::size_t>& index) {
-    std::vector<std::pair<std::size_t, std::size_t>> all, from;
+Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, const std::vector<std::int64_t>& index) {
+    std::vector<Gather::From> all, from;
     for (std::size_t k = 0; k < in.size(); ++k) {
         for (std::size_t e = 0; e < graph.size(in[k]); ++e)
-            all.emplace_back(k, e);
+            all.emplace_back(std::pair{k, e});
     }
-    for (const std::size_t i : index)
-        from.push_back(all.at(i));
-    return graph.add(name, std::make_unique<Gather>(in, graph.next(), std::move(from)), in, index.size());
+    for (const std::int64_t i : index)
+        from.push_back(i < 0 ? std::nullopt : all.at(static_cast<std::size_t>(i)));
+    return graph.add(name, std::make_unique<Gather>(in, graph.next(), index, std::move(from)), in, index.size());
 }
 
 Var add(Graph& graph, const std::string& name, const std::vector<Var>& in) {
     for (const Var var : in)
         CHECK(graph.size(var) == graph.size(in[0]), "add needs equal sizes");
     return graph.add(name, std::make_unique<Add>(in, graph.next(), graph.size(in[0])), in, graph.size(in[0]));
+}
+
+Var scale(Graph& graph, const std::string& name, Var x, double factor) {
+    return graph.add(name, std::make_unique<Scale>(x, graph.next(), factor, graph.size(x)), {x}, graph.size(x));
+}
+
+Var multiply(Graph& graph, const std::string& name, Var a, Var b) {
+    CHECK(graph.size(a) == graph.size(b), "multiply needs equal sizes");
+    return graph.add(name, std::make_unique<Multiply>(a, b, graph.next(), graph.size(a)), {a, b}, graph.size(a));
+}
+
+Var reduce(Graph& graph, const std::string& name, Var x, model::Reduce::Kind kind, std::size_t size) {
+    const std::size_t groups = graph.size(x) / size;
+    return graph.add(name, std::make_unique<Reduce>(x, graph.next(), kind, groups, size), {x}, groups);
 }
 
 } // namespace bitgrain::nn

@@ -1,7 +1,9 @@
 // The graph's vocabulary. Layers are sentences made of these words; each is one file with forward, backward and freeze.
 #pragma once
 
+#include "model/model.hpp"
 #include "nn/graph/graph.hpp"
+#include "nn/graph/windows.hpp"
 
 #include <optional>
 #include <vector>
@@ -11,13 +13,20 @@ namespace bitgrain::nn {
 // ---- per sample ----
 /// The rows of the data: the given features, ascending (empty: all, as many as `size`).
 Var input(Graph& graph, const std::string& name, std::size_t size, const std::vector<std::uint32_t>& features = {});
-/// y = x W (+ b); W is shared, [in][out] row-major; b shared, [out].
-Var affine(Graph& graph, const std::string& name, Var x, Var weights, std::optional<Var> bias);
+/// y_p = x_p W (+ b) at every position p of the windows; W is shared, [in][out] row-major; b shared, [out];
+/// y is [position][out].
+Var affine(Graph& graph, const std::string& name, Var x, Var weights, std::optional<Var> bias, Windows windows);
 Var relu(Graph& graph, const std::string& name, Var x);
-/// Elements of the concatenation of all inputs, in the given order.
-Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, const std::vector<std::size_t>& index);
+/// Elements of the concatenation of all inputs, in the given order; -1: zero.
+Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, const std::vector<std::int64_t>& index);
 /// Sum of equally sized inputs.
 Var add(Graph& graph, const std::string& name, const std::vector<Var>& in);
+/// y = factor x, a constant.
+Var scale(Graph& graph, const std::string& name, Var x, double factor);
+/// y_i = a_i b_i
+Var multiply(Graph& graph, const std::string& name, Var a, Var b);
+/// Sum or maximum of each run of `size` elements. The first of equally large ones gets the gradient.
+Var reduce(Graph& graph, const std::string& name, Var x, model::Reduce::Kind kind, std::size_t size);
 
 // ---- shared ----
 /// The values of a parameter slice; its gradient is what arrives times the factor.
@@ -27,9 +36,10 @@ Var scale_rows(Graph& graph, const std::string& name, Var weights, const std::ve
 /// b'[o] = b[o] - sum_i mean[i] * W[i][o], constant means: centring of the inputs folded into a bias.
 Var fold_mean(Graph& graph, const std::string& name, Var bias, Var weights, const std::vector<double>& mean);
 
-/// Mean and variance of z over the rows of the batch (train, unquantised), or the moving ones: [mean..., variance...].
-/// `moving_slice` is a tracked parameter slice of the same layout.
-Var batch_statistics(Graph& graph, const std::string& name, Var z, std::size_t moving_slice, double momentum);
+/// Mean and variance of z, [position][channel], over the rows of the batch and the positions (train, unquantised), or
+/// the moving ones: [mean..., variance...]. `moving_slice` is a tracked parameter slice of the same layout.
+Var batch_statistics(Graph& graph, const std::string& name, Var z, std::size_t channels, std::size_t moving_slice,
+                     double momentum);
 /// s = gamma / sqrt(variance + epsilon)
 Var norm_scale(Graph& graph, const std::string& name, Var gamma, Var statistics, double epsilon);
 /// W'[i][o] = W[i][o] * s[o]

@@ -93,7 +93,7 @@ class Quantize final : public Op {
     InPlace in_place() const override { return InPlace::gradient; }
 
     void freeze(Freezer& freezer) const override {
-        freezer.add_step(y_, {x_}, model::Cast{freezer.casts(vars_.number)});
+        freezer.set(y_, freezer.builder().cast(freezer.name(y_), freezer.value(x_), freezer.casts(vars_.number)));
     }
 
   private:

@@ -1,6 +1,7 @@
-// Mean and variance over the rows of a batch. The result is shared and belongs to the next phase; the op itself works
-// on tiles twice: forward it adds up sums, backward it spreads the gradients of mean and variance over the rows. The
-// gradients flow through both (they are not detached; method, section 9).
+// Mean and variance over the rows of a batch, and over the positions that share a kernel. The result is shared and
+// belongs to the next phase; the op itself works on tiles twice: forward it adds up sums, backward it spreads the
+// gradients of mean and variance over the rows. The gradients flow through both (they are not detached; method, section
+// 9).
 #include "nn/graph/statistics.hpp"
 
 #include "nn/graph/ops.hpp"
@@ -13,15 +14,15 @@ template <class T>
 void BatchStatistics::accumulate(Run<T>& run) const {
     const T* z = run.value(z_);
     double* sums = run.sums->data() + sums_offset_;
-    for (std::size_t e = 0; e < size_; ++e) {
+    for (std::size_t k = 0; k < positions_ * size_; ++k) {
         double sum = 0.0, squares = 0.0;
         for (std::size_t r = 0; r < run.rows; ++r) {
-            const double value = z[e * run.lanes + r];
+            const double value = z[k * run.lanes + r];
             sum += value;
             squares += value * value;
         }
-        sums[e] += sum;
-        sums[size_ + e] += squares;
+        sums[k % size_] += sum;
+        sums[size_ + k % size_] += squares;
     }
 }
 
@@ -32,10 +33,11 @@ void BatchStatistics::spread(Run<T>& run, const T* shared_gradient) const {
     const T* dmean = shared_gradient + run.gradient_offset[y_.id];
     const T* dvariance = dmean + size_;
     T* dz = run.gradient(z_);
-    const T n = static_cast<T>(run.batch_rows);
-    for (std::size_t e = 0; e < size_; ++e) {
+    const T n = static_cast<T>(run.batch_rows * positions_);
+    for (std::size_t i = 0; i < positions_ * size_; ++i) {
+        const std::size_t e = i % size_;
         for (std::size_t r = 0; r < run.lanes; ++r) {
-            const std::size_t k = e * run.lanes + r;
+            const std::size_t k = i * run.lanes + r;
             const T gradient = r < run.rows ? dmean[e] / n + dvariance[e] * T(2) * (z[k] - mean[e]) / n : T(0);
             dz[k] = run.sets(z_) ? gradient : dz[k] + gradient;
         }
@@ -45,7 +47,7 @@ void BatchStatistics::spread(Run<T>& run, const T* shared_gradient) const {
 template <class T>
 void BatchStatistics::finish(Run<T>& run, const double* sums) const {
     T* y = run.value(y_);
-    const double n = static_cast<double>(run.batch_rows);
+    const double n = static_cast<double>(run.batch_rows * positions_);
     for (std::size_t e = 0; e < size_; ++e) {
         const double mean = sums[e] / n;
         const double variance = std::max(sums[size_ + e] / n - mean * mean, 0.0);
@@ -79,11 +81,11 @@ template void BatchStatistics::spread(Run<double>&, const double*) const;
 template void BatchStatistics::finish(Run<float>&, const double*) const;
 template void BatchStatistics::finish(Run<double>&, const double*) const;
 
-Var batch_statistics(Graph& graph, const std::string& name, Var z, std::size_t moving_slice, double momentum) {
-    const std::size_t size = graph.size(z);
-    auto op =
-        std::make_unique<BatchStatistics>(z, graph.next(), moving_slice, momentum, size, graph.reserve_sums(2 * size));
-    return graph.add_statistics(name, std::move(op), z, 2 * size);
+Var batch_statistics(Graph& graph, const std::string& name, Var z, std::size_t channels, std::size_t moving_slice,
+                     double momentum) {
+    auto op = std::make_unique<BatchStatistics>(z, graph.next(), moving_slice, momentum, channels,
+                                                graph.size(z) / channels, graph.reserve_sums(2 * channels));
+    return graph.add_statistics(name, std::move(op), z, 2 * channels);
 }
 
 } // namespace bitgrain::nn

@@ -7,8 +7,10 @@ namespace bitgrain::nn {
 
 class BatchStatistics final : public Op {
   public:
-    BatchStatistics(Var z, Var y, std::size_t moving_slice, double momentum, std::size_t size, std::size_t sums_offset)
-        : z_(z), y_(y), moving_slice_(moving_slice), sums_offset_(sums_offset), momentum_(momentum), size_(size) {}
+    BatchStatistics(Var z, Var y, std::size_t moving_slice, double momentum, std::size_t size, std::size_t positions,
+                    std::size_t sums_offset)
+        : z_(z), y_(y), moving_slice_(moving_slice), sums_offset_(sums_offset), momentum_(momentum), size_(size),
+          positions_(positions) {}
 
     const BatchStatistics* statistics() const override { return this; }
     std::size_t sums_offset() const { return sums_offset_; }
@@ -39,7 +41,7 @@ class BatchStatistics final : public Op {
     Var z_, y_;
     std::size_t moving_slice_, sums_offset_;
     double momentum_;
-    std::size_t size_;
+    std::size_t size_, positions_; ///< of a result; z has size_ elements at each position
 };
 
 } // namespace bitgrain::nn

@@ -1,16 +1,42 @@
 #include "nn/layers/layer.hpp"
 
 #include "base/error.hpp"
+#include "model/builder.hpp"
 
 #include <algorithm>
 
 namespace bitgrain::nn {
 
 std::size_t Tensor::whole_size() const {
-    std::size_t product = 1;
-    for (const std::size_t extent : shape)
-        product *= extent;
-    return product;
+    return model::elements(shape);
+}
+
+void LayerContext::refuse_raw_data(const Tensor& x) const {
+    if (x.var.id == data.id && !integral_input) {
+        reader.fail("real-valued data are quantised before anything else",
+                    "put a quantize layer before this one, or a layer that quantises its input");
+    }
+}
+
+void LayerContext::refuse_pending(const Tensor& x) const {
+    if (x.pending) {
+        reader.fail("standardised inputs can only be folded into a layer with a kernel",
+                    "put a dense or convolutional layer first or set data.standardise to false");
+    }
+}
+
+std::vector<std::size_t> LayerContext::sizes(const std::string& key, std::size_t count, std::size_t usual) {
+    std::vector<std::size_t> result(count, usual);
+    if (!reader.has(key)) return result;
+    const JsonReader field = reader.at(key);
+    if (field.json().is_array()) {
+        result = field.as<std::vector<std::size_t>>();
+    } else {
+        result.assign(count, field.as<std::size_t>());
+    }
+    if (result.size() != count) field.fail("needs one number, or " + std::to_string(count) + " in a list");
+    if (std::count(result.begin(), result.end(), std::size_t{0}) > 0) field.fail("must be at least 1");
+    return result;
 }
 
 double LayerContext::beta_factor() {
@@ -77,12 +103,25 @@ Tensor LayerContext::quantized_input(const Tensor& x, const std::string& suffix)
 
 const std::vector<LayerType>& layer_table() {
     static const std::vector<LayerType> table{
-        {"dense", "y = activation(x W + b), batch normalisation folded in on request", 1, 1, dense_layer},
+        {"dense", "y = activation(x W + b) over the last axis, batch normalisation folded in on request", 1, 1,
+         dense_layer},
+        {"conv1d", "the same over windows of one axis, channels last", 1, 1, conv1d_layer},
+        {"conv2d", "the same over windows of two axes, channels last", 1, 1, conv2d_layer},
         {"relu", "max(x, 0)", 1, 1, relu_layer},
         {"quantize", "trainable widths on a value", 1, 1, quantize_layer},
         {"flatten", "the same elements with one axis", 1, 1, flatten_layer},
-        {"add", "sum of equally shaped inputs, each with its own quantizer", 2, 64, add_layer},
+        {"reshape", "the same elements with other axes", 1, 1, reshape_layer},
+        {"permute", "the axes in another order", 1, 1, permute_layer},
         {"concat", "all elements of all inputs, in order", 2, 64, concat_layer},
+        {"add", "sum of equally shaped inputs, each with its own quantizer", 2, 64, add_layer},
+        {"subtract", "the first input minus the second", 2, 2, subtract_layer},
+        {"multiply", "product of two inputs, element by element", 2, 2, multiply_layer},
+        {"maximum", "largest of equally shaped inputs", 2, 64, maximum_layer},
+        {"minimum", "smallest of equally shaped inputs", 2, 64, minimum_layer},
+        {"max_pool", "largest value of each window", 1, 1, max_pool_layer},
+        {"average_pool", "sum of each window times the power of two nearest to the average", 1, 1, average_pool_layer},
+        {"sum", "sum over axes", 1, 1, sum_layer},
+        {"mean", "sum over axes times the power of two nearest to the average", 1, 1, mean_layer},
     };
     return table;
 }

@@ -27,6 +27,11 @@ struct Tensor {
     std::optional<QuantizerVars> quantizer;
 
     std::size_t whole_size() const; ///< of `shape`
+    /// Only these elements are left.
+    void keep(const std::vector<std::uint32_t>& elements) {
+        live = elements;
+        if (live.size() == whole_size()) live.clear();
+    }
     std::size_t size() const { return live.empty() ? whole_size() : live.size(); }
     /// The element of `shape` that element e of the Var is.
     std::size_t whole(std::size_t e) const { return live.empty() ? e : live[e]; }
@@ -35,12 +40,13 @@ struct Tensor {
 /// Which elements of layers' outputs there are: layers without an entry are whole. The data are layer "input".
 using Live = std::map<std::string, std::vector<std::uint32_t>>;
 
-/// What compaction has to know of a dense layer.
-struct DenseParts {
+/// What compaction and polish have to know of a layer with a kernel.
+struct KernelParts {
     std::size_t input_quantizer = 0, kernel_quantizer = 0, bias_quantizer = 0; ///< numbers in Graph::quantizers()
     Var weights;                                                               ///< quantised
     std::optional<Var> bias_sum, bias;                                         ///< before and after its quantizer
     std::size_t kernel_slice = 0, bias_slice = 0;
+    std::size_t cost = 0;     ///< number of its term in Network::cost
     std::vector<double> mean; ///< of the inputs, as folded into the bias; empty: not
     bool relu = false, batch_norm = false;
 };
@@ -60,8 +66,15 @@ struct LayerContext {
     /// that reads them reads the same widths. Shared by all layers of a network.
     std::optional<Tensor>& quantised_data;
     const Live& live;
-    std::optional<DenseParts>& dense; ///< filled by a layer that chooses its own outputs
+    std::optional<KernelParts>& kernel; ///< filled by a layer that has one
+    bool& whole;                        ///< set by a layer whose inputs and outputs compaction must leave whole
 
+    /// Real-valued data are rounded into the port by the quantizer that reads them: nothing may come in between.
+    void refuse_raw_data(const Tensor& x) const;
+    /// Standardised inputs that are not folded yet.
+    void refuse_pending(const Tensor& x) const;
+    /// One number for all axes or a list of `count`; each at least 1.
+    std::vector<std::size_t> sizes(const std::string& key, std::size_t count, std::size_t usual);
     /// "beta_factor" of a layer that costs EBOPs.
     double beta_factor();
     /// Settings under `key`, over the defaults; `"none"` disables the quantizer.
@@ -87,10 +100,22 @@ struct LayerType {
 const std::vector<LayerType>& layer_table();
 
 Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor conv1d_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor conv2d_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor flatten_layer(LayerContext& context, const std::vector<Tensor>& in);
-Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor reshape_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor permute_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor concat_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor subtract_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor multiply_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor maximum_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor minimum_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor max_pool_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor average_pool_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor sum_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor mean_layer(LayerContext& context, const std::vector<Tensor>& in);
 
 } // namespace bitgrain::nn

@@ -1,24 +1,15 @@
-// The layers that are one or two graph ops.
-#include "base/error.hpp"
+// The layers that are one graph op or none.
+#include "model/builder.hpp"
 #include "nn/layers/layer.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace bitgrain::nn {
 
-namespace {
-
-void refuse_pending(const LayerContext& context, const Tensor& x) {
-    if (x.pending) {
-        context.reader.fail("standardised inputs can only be folded into a dense layer",
-                            "put the dense layer first or set data.standardise to false");
-    }
-}
-
-} // namespace
-
 Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in) {
-    refuse_pending(context, in[0]);
+    context.refuse_pending(in[0]);
+    context.refuse_raw_data(in[0]);
     Tensor y = in[0];
     y.var = relu(context.graph, context.name, in[0].var);
     return y;
@@ -36,25 +27,44 @@ Tensor flatten_layer(LayerContext&, const std::vector<Tensor>& in) {
     return y;
 }
 
-Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in) {
-    CostTerm cost;
-    cost.kind = CostTerm::Kind::add;
-    cost.beta_factor = context.beta_factor();
-    std::vector<Var> vars;
-    for (std::size_t k = 0; k < in.size(); ++k) {
-        refuse_pending(context, in[k]);
-        if (in[k].shape != in[0].shape) context.reader.fail("the inputs of an add layer must have the same shape");
-        CHECK(in[k].live == in[0].live, "compaction keeps the inputs of an add layer alike");
-        const Tensor x = context.quantized_input(in[k], "input_" + std::to_string(k));
-        vars.push_back(x.var);
-        cost.quantizers.push_back(x.quantizer->number);
-        cost.width_vars.push_back(x.quantizer->width);
+Tensor reshape_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    Tensor y = in[0];
+    y.shape = context.reader.get<std::vector<std::size_t>>("shape");
+    if (y.shape.empty() || y.whole_size() != in[0].whole_size()) {
+        context.reader.at("shape").fail("has " + std::to_string(y.whole_size()) + " elements, the input " +
+                                        std::to_string(in[0].whole_size()));
     }
-    context.cost.push_back(cost);
+    return y;
+}
+
+Tensor permute_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    context.refuse_pending(in[0]);
+    context.refuse_raw_data(in[0]);
+    context.whole = true;
+    const std::vector<std::size_t>& shape = in[0].shape;
+    const auto axes = context.reader.get<std::vector<std::size_t>>("axes");
+    std::vector<std::size_t> sorted = axes, all(shape.size());
+    std::sort(sorted.begin(), sorted.end());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    if (sorted != all) {
+        context.reader.at("axes").fail("must name each of the " + std::to_string(shape.size()) + " axes once",
+                                       "axes count from 0, without the rows");
+    }
+    std::vector<std::size_t> stride(shape.size(), 1);
+    for (std::size_t a = shape.size() - 1; a-- > 0;)
+        stride[a] = stride[a + 1] * shape[a + 1];
     Tensor y;
-    y.shape = in[0].shape;
-    y.live = in[0].live;
-    y.var = add(context.graph, context.name, vars);
+    std::vector<std::int64_t> index{0};
+    for (const std::size_t axis : axes) {
+        y.shape.push_back(shape[axis]);
+        std::vector<std::int64_t> next;
+        for (const std::int64_t outer : index) {
+            for (std::size_t i = 0; i < shape[axis]; ++i)
+                next.push_back(outer + static_cast<std::int64_t>(i * stride[axis]));
+        }
+        index = std::move(next);
+    }
+    y.var = gather(context.graph, context.name, {in[0].var}, index);
     return y;
 }
 
@@ -63,7 +73,8 @@ Tensor concat_layer(LayerContext& context, const std::vector<Tensor>& in) {
     y.shape = {0};
     std::vector<Var> vars;
     for (const Tensor& x : in) {
-        refuse_pending(context, x);
+        context.refuse_pending(x);
+        context.refuse_raw_data(x);
         if (x.shape.size() != 1)
             context.reader.fail("the inputs of a concat layer must have one axis", "put flatten layers before it");
         vars.push_back(x.var);
@@ -72,8 +83,8 @@ Tensor concat_layer(LayerContext& context, const std::vector<Tensor>& in) {
         y.shape[0] += x.shape[0];
     }
     if (y.live.size() == y.shape[0]) y.live.clear();
-    std::vector<std::size_t> index(y.size());
-    std::iota(index.begin(), index.end(), std::size_t{0});
+    std::vector<std::int64_t> index(y.size());
+    std::iota(index.begin(), index.end(), std::int64_t{0});
     y.var = gather(context.graph, context.name, vars, index);
     return y;
 }

@@ -1,16 +1,24 @@
-#include "import/layers/window.hpp"
+#include "model/window.hpp"
 
 #include "base/error.hpp"
 
-namespace bitgrain::import {
+#include <algorithm>
+#include <utility>
+
+namespace bitgrain::model {
 
 namespace {
 
-/// Input positions of each output position along one axis.
-std::vector<std::vector<std::int64_t>> axis(std::size_t in, std::size_t size, std::size_t stride, std::size_t dilation,
-                                            Padding padding, const std::string& where) {
+/// One axis: input positions of each output position.
+struct Axis {
+    std::vector<std::vector<std::int64_t>> taps;
+    std::size_t before = 0, padded = 0;
+};
+
+Axis axis(std::size_t in, std::size_t size, std::size_t stride, std::size_t dilation, Padding padding,
+          const std::string& where) {
     const std::size_t reach = (size - 1) * dilation + 1;
-    std::size_t out = 0, before = 0;
+    std::size_t out = 0, before = 0, padded = in;
     switch (padding) {
     case Padding::valid:
         if (in < reach) throw Error("the window is larger than the input", where);
@@ -19,7 +27,8 @@ std::vector<std::vector<std::int64_t>> axis(std::size_t in, std::size_t size, st
     case Padding::same: {
         out = (in + stride - 1) / stride;
         const std::size_t needed = (out - 1) * stride + reach;
-        before = needed > in ? (needed - in) / 2 : 0; // Keras pads the odd one behind
+        before = needed > in ? (needed - in) / 2 : 0;
+        padded = std::max(needed, in);
         break;
     }
     }
@@ -30,7 +39,7 @@ std::vector<std::vector<std::int64_t>> axis(std::size_t in, std::size_t size, st
             list[o].push_back(at >= 0 && at < static_cast<std::int64_t>(in) ? at : -1);
         }
     }
-    return list;
+    return {std::move(list), before, padded};
 }
 
 } // namespace
@@ -43,11 +52,13 @@ Window slide(const std::vector<std::size_t>& spatial, const std::vector<std::siz
     window.taps = {{0}};
     for (std::size_t a = 0; a < spatial.size(); ++a) {
         const auto along = axis(spatial[a], size[a], stride[a], dilation[a], padding, where);
-        window.output_shape.push_back(along.size());
+        window.output_shape.push_back(along.taps.size());
+        window.before.push_back(along.before);
+        window.padded_shape.push_back(along.padded);
         window.size *= size[a];
         std::vector<std::vector<std::int64_t>> next;
         for (const auto& outer : window.taps) {
-            for (const auto& inner : along) {
+            for (const auto& inner : along.taps) {
                 std::vector<std::int64_t>& taps = next.emplace_back();
                 for (const std::int64_t o : outer) {
                     for (const std::int64_t i : inner)
@@ -60,8 +71,4 @@ Window slide(const std::vector<std::size_t>& spatial, const std::vector<std::siz
     return window;
 }
 
-Padding read_padding(Context& context) {
-    return static_cast<Padding>(context.config().choice("padding", {"valid", "same"}));
-}
-
-} // namespace bitgrain::import
+} // namespace bitgrain::model

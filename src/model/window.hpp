@@ -1,15 +1,17 @@
 // Sliding windows over one or two axes: which inputs each output position sees. Channels come last.
 #pragma once
 
-#include "import/context.hpp"
-
+#include <cstdint>
+#include <string>
 #include <vector>
 
-namespace bitgrain::import {
+namespace bitgrain::model {
 
 struct Window {
     std::vector<std::size_t> input_shape;  ///< spatial axes
     std::vector<std::size_t> output_shape; ///< spatial axes
+    std::vector<std::size_t> before;       ///< padding in front of each axis
+    std::vector<std::size_t> padded_shape; ///< spatial axes with all padding
     std::size_t size = 1;                  ///< taps of the window
     /// Per output position and tap: the input position, -1 in the padding.
     std::vector<std::vector<std::int64_t>> taps;
@@ -19,12 +21,10 @@ struct Window {
 
 enum class Padding { valid, same };
 
-/// Strides and dilation per axis. Error when nothing is left of the input.
+/// Strides and dilation per axis. `same` pads as Keras does, the odd element behind. Error when nothing is left of the
+/// input.
 Window slide(const std::vector<std::size_t>& spatial, const std::vector<std::size_t>& size,
              const std::vector<std::size_t>& stride, const std::vector<std::size_t>& dilation, Padding padding,
              const std::string& where);
 
-/// The key "padding".
-Padding read_padding(Context& context);
-
-} // namespace bitgrain::import
+} // namespace bitgrain::model

@@ -1,14 +1,15 @@
-// Makes the steps of a model::Model from tensors with shapes.
+// Makes the steps of a Model from tensors with shapes: for importers and for freezing.
 #pragma once
 
-#include "import/weights.hpp"
 #include "model/model.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace bitgrain::import {
+namespace bitgrain::model {
+
+std::size_t elements(const std::vector<std::size_t>& shape);
 
 /// A value of the model with its shape (row-major, without the batch axis).
 struct Tensor {
@@ -46,17 +47,16 @@ class Builder {
                  const std::vector<double>& shift);
     Tensor add(const std::string& name, const std::vector<Tensor>& x);
     /// The shape loses its last axis.
-    Tensor reduce(const std::string& name, const Tensor& x, model::Reduce::Kind kind);
+    Tensor reduce(const std::string& name, const Tensor& x, Reduce::Kind kind);
     Tensor multiply(const std::string& name, const Tensor& a, const Tensor& b);
-    Tensor table(const std::string& name, const Tensor& x, model::Table op);
+    Tensor table(const std::string& name, const Tensor& x, Table op);
 
-    model::Model& model() { return model_; }
+    Model& model() { return model_; }
 
   private:
-    Tensor step(const std::string& name, std::vector<std::size_t> operands, model::Op op,
-                std::vector<std::size_t> shape);
+    Tensor step(const std::string& name, std::vector<std::size_t> operands, Op op, std::vector<std::size_t> shape);
 
-    model::Model model_;
+    Model model_;
 };
 
-} // namespace bitgrain::import
+} // namespace bitgrain::model

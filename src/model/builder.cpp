@@ -1,10 +1,10 @@
-#include "import/builder.hpp"
+#include "model/builder.hpp"
 
 #include "base/error.hpp"
 
 #include <algorithm>
 
-namespace bitgrain::import {
+namespace bitgrain::model {
 
 namespace {
 
@@ -20,7 +20,14 @@ bool is_identity(const std::vector<std::int64_t>& index) {
 
 } // namespace
 
-Tensor Builder::step(const std::string& name, std::vector<std::size_t> operands, model::Op op,
+std::size_t elements(const std::vector<std::size_t>& shape) {
+    std::size_t product = 1;
+    for (const std::size_t extent : shape)
+        product *= extent;
+    return product;
+}
+
+Tensor Builder::step(const std::string& name, std::vector<std::size_t> operands, Op op,
                      std::vector<std::size_t> shape) {
     model_.steps.push_back({name, std::move(operands), std::move(op)});
     return {model_.inputs.size() + model_.steps.size() - 1, std::move(shape)};
@@ -28,7 +35,7 @@ Tensor Builder::step(const std::string& name, std::vector<std::size_t> operands,
 
 Tensor Builder::input(const std::string& name, const std::vector<std::size_t>& shape) {
     CHECK(model_.steps.empty(), "inputs come first");
-    model::Input input;
+    Input input;
     input.name = name;
     input.shape = shape;
     input.formats.resize(elements(shape));
@@ -42,11 +49,11 @@ void Builder::output(const std::string& name, const Tensor& x) {
 
 Tensor Builder::cast(const std::string& name, const Tensor& x, std::vector<fx::Cast> casts) {
     CHECK(casts.size() == x.size(), "one cast per element");
-    return step(name, {x.value}, model::Cast{std::move(casts)}, x.shape);
+    return step(name, {x.value}, Cast{std::move(casts)}, x.shape);
 }
 
 Tensor Builder::relu(const std::string& name, const Tensor& x) {
-    return step(name, {x.value}, model::Relu{}, x.shape);
+    return step(name, {x.value}, Relu{}, x.shape);
 }
 
 Tensor Builder::gather(const std::string& name, const std::vector<Tensor>& x, std::vector<std::int64_t> index,
@@ -56,7 +63,7 @@ Tensor Builder::gather(const std::string& name, const std::vector<Tensor>& x, st
     std::vector<std::size_t> operands;
     for (const Tensor& tensor : x)
         operands.push_back(tensor.value);
-    return step(name, std::move(operands), model::Gather{std::move(index)}, shape);
+    return step(name, std::move(operands), Gather{std::move(index)}, shape);
 }
 
 Tensor Builder::blocks(const std::string& name, const Tensor& x, const std::vector<Block>& list,
@@ -67,7 +74,7 @@ Tensor Builder::blocks(const std::string& name, const Tensor& x, const std::vect
     for (const Block& block : list) {
         const Tensor rows = gather(name, {x}, block.inputs, {block.inputs.size()});
         const std::size_t columns = block.outputs.size();
-        model::Affine affine{block.inputs.size(), columns, block.weights, block.bias};
+        Affine affine{block.inputs.size(), columns, block.weights, block.bias};
         CHECK(affine.weights.size() == affine.rows * columns && affine.bias.size() == columns, "sizes of a block");
         parts.push_back(step(name, {rows.value}, std::move(affine), {columns}));
         for (const std::size_t output : block.outputs) {
@@ -103,22 +110,22 @@ Tensor Builder::add(const std::string& name, const std::vector<Tensor>& x) {
         CHECK(tensor.shape == x[0].shape, "summands of one shape");
         operands.push_back(tensor.value);
     }
-    return step(name, std::move(operands), model::Add{}, x[0].shape);
+    return step(name, std::move(operands), Add{}, x[0].shape);
 }
 
-Tensor Builder::reduce(const std::string& name, const Tensor& x, model::Reduce::Kind kind) {
+Tensor Builder::reduce(const std::string& name, const Tensor& x, Reduce::Kind kind) {
     CHECK(!x.shape.empty(), "an axis to reduce");
     std::vector<std::size_t> shape(x.shape.begin(), x.shape.end() - 1);
-    return step(name, {x.value}, model::Reduce{kind, x.shape.back()}, std::move(shape));
+    return step(name, {x.value}, Reduce{kind, x.shape.back()}, std::move(shape));
 }
 
 Tensor Builder::multiply(const std::string& name, const Tensor& a, const Tensor& b) {
     CHECK(a.shape == b.shape, "factors of one shape");
-    return step(name, {a.value, b.value}, model::Mul{}, a.shape);
+    return step(name, {a.value, b.value}, Mul{}, a.shape);
 }
 
-Tensor Builder::table(const std::string& name, const Tensor& x, model::Table op) {
+Tensor Builder::table(const std::string& name, const Tensor& x, Table op) {
     return step(name, {x.value}, std::move(op), x.shape);
 }
 
-} // namespace bitgrain::import
+} // namespace bitgrain::model

@@ -1,0 +1,69 @@
+// Layers that do not fit are refused with their place and what to do.
+#include "base/error.hpp"
+#include "nn/build.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace bitgrain;
+using namespace bitgrain::nn;
+
+namespace {
+
+struct Wrong {
+    std::string layers;
+    std::vector<std::size_t> shape;
+    std::string message, hint;
+    bool standardised = false;
+};
+
+std::string error_of(const Wrong& wrong) {
+    InputFacts facts{wrong.shape, std::nullopt, false};
+    if (wrong.standardised)
+        facts.standardisation = data::Standardisation{{0.5, -1, 2, 0, 3, 0.25}, {2, 0.5, 1.5, 1, 3, 4}};
+    try {
+        make_network(wrong.layers, facts, 3, 1);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+TEST_CASE("layers that do not fit are refused", "[nn][layers]") {
+    const std::vector<Wrong> cases{
+        {R"([{"type":"conv2d","filters":2,"kernel_size":3}])", {6}, "needs an input of 3 axes", "reshape"},
+        {R"([{"type":"conv1d","filters":2}])", {6, 1}, "needs kernel_size", ""},
+        {R"([{"type":"conv1d","filters":0,"kernel_size":2}])", {6, 1}, "filters must be at least 1", ""},
+        {R"([{"type":"conv1d","filters":2,"kernel_size":0}])", {6, 1}, "must be at least 1", ""},
+        {R"([{"type":"conv2d","filters":2,"kernel_size":[1,2,3]}])", {2, 3, 1}, "or 2 in a list", ""},
+        {R"([{"type":"conv2d","filters":2,"kernel_size":3}])", {2, 3, 1}, "the window is larger than the input", ""},
+        {R"([{"type":"conv1d","filters":2,"kernel_size":2}])", {6, 1}, "standardised differently", "channels", true},
+        {R"([{"type":"dense","units":3}])", {2, 3}, "has 6 outputs, the data need 3", "flatten"},
+        {R"([{"type":"reshape","shape":[4,2]}])", {6}, "has 8 elements, the input 6", ""},
+        {R"([{"type":"quantize"},{"type":"permute","axes":[0,0]}])", {2, 3}, "each of the 2 axes once", "from 0"},
+        {R"([{"type":"permute","axes":[1,0]}])", {2, 3}, "real-valued data are quantised", "quantize layer"},
+        {R"([{"type":"relu"},{"type":"dense","units":3}])", {6}, "real-valued data are quantised", "quantize layer"},
+        {R"([{"type":"quantize"},{"type":"concat","inputs":["input","quantize_1"]},{"type":"dense","units":3}])",
+         {6},
+         "real-valued data are quantised",
+         "quantize layer"},
+        {R"([{"type":"max_pool"}])", {6}, "needs an input of 2 or 3 axes", "reshape"},
+        {R"([{"type":"max_pool","pool_size":7}])", {6, 1}, "the window is larger than the input", ""},
+        {R"([{"type":"average_pool","padding":"same"}])", {6, 1}, "is not for averages", "valid"},
+        {R"([{"type":"sum","axes":2}])", {2, 3}, "must name some of the 2 axes", "from 0"},
+        {R"([{"type":"sum","axes":[0,0]}])", {2, 3}, "must name some of the 2 axes", "from 0"},
+        {R"([{"type":"mean","axes":0}])", {2, 3}, "can only be folded into a layer with a kernel", "first", true},
+        {R"([{"type":"dense","name":"a","units":4},{"type":"multiply","inputs":["a","input"]}])",
+         {6},
+         "must have the same shape",
+         ""},
+    };
+    for (const Wrong& wrong : cases) {
+        CAPTURE(wrong.layers);
+        const std::string text = error_of(wrong);
+        CHECK_THAT(text, Catch::Contains(wrong.message));
+        CHECK_THAT(text, Catch::Contains(wrong.hint));
+        CHECK_THAT(text, Catch::Contains("test"));
+    }
+}
