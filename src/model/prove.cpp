@@ -12,7 +12,7 @@ namespace {
 /// Range analysis that gives every wrapping cast the bits that its operand needs, and notes them.
 class Proving : public Intervals {
   public:
-    using Intervals::Intervals;
+    Proving(const Model& model, const std::set<std::size_t>& steps) : Intervals(model, {}), steps_(steps) {}
 
     void begin_step(std::size_t step) {
         step_ = step;
@@ -24,7 +24,7 @@ class Proving : public Intervals {
     }
 
     Value cast(const Value& a, const fx::Cast& cast) {
-        if (cast.overflow != fx::Overflow::wrap || cast.format.is_zero() || a.is_zero())
+        if (!steps_.contains(step_) || cast.overflow != fx::Overflow::wrap || cast.format.is_zero() || a.is_zero())
             return Intervals::cast(a, cast);
         // Rounding up can carry into one more bit than the operand has.
         const fx::Format operand = fx::format_of(a);
@@ -43,6 +43,7 @@ class Proving : public Intervals {
     }
 
   private:
+    const std::set<std::size_t>& steps_;
     std::size_t step_ = 0, element_ = 0;
     std::map<std::pair<std::size_t, std::size_t>, fx::Format> formats_;
 };
@@ -50,7 +51,14 @@ class Proving : public Intervals {
 } // namespace
 
 Model prove_ranges(const Model& model) {
-    Proving domain(model, {});
+    std::set<std::size_t> all;
+    for (std::size_t step = 0; step < model.steps.size(); ++step)
+        all.insert(step);
+    return prove_ranges(model, all);
+}
+
+Model prove_ranges(const Model& model, const std::set<std::size_t>& steps) {
+    Proving domain(model, steps);
     run_all(model, domain, input_ranges(model));
     Model proven = model;
     domain.apply(proven);

@@ -3,6 +3,8 @@
 
 #include "model/model.hpp"
 
+#include <set>
+
 namespace bitgrain::model {
 
 /// The same model with the integer bits of every wrapping cast set from interval analysis: no input of the ports can
@@ -10,5 +12,7 @@ namespace bitgrain::model {
 /// extremes now fit) or shrink (bits that no input reaches). Elements without bits stay zero. Error when a number would
 /// leave 53 bits.
 Model prove_ranges(const Model& model);
+/// The same for these steps only (numbers in Model::steps).
+Model prove_ranges(const Model& model, const std::set<std::size_t>& steps);
 
 } // namespace bitgrain::model

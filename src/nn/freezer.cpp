@@ -1,6 +1,7 @@
 #include "nn/freezer.hpp"
 
 #include "base/error.hpp"
+#include "model/prove.hpp"
 
 namespace bitgrain::nn {
 
@@ -32,7 +33,8 @@ model::Model Freezer::freeze(Var output, const std::string& output_name) {
         if (needed[i] && !node.shared) node.op->freeze(*this);
     }
     builder_.output(output_name, {value(output).value, {graph_.size(output)}});
-    return std::move(builder_.model());
+    if (proven_.empty()) return std::move(builder_.model());
+    return model::prove_ranges(builder_.model(), proven_);
 }
 
 } // namespace bitgrain::nn

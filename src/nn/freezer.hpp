@@ -7,6 +7,7 @@
 #include "nn/graph/graph.hpp"
 
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,8 @@ class Freezer {
     std::vector<model::Tensor> values(const std::vector<Var>& vars) const;
     /// Which value of the model a per-sample Var became.
     void set(Var var, model::Tensor value) { value_of_[var.id] = std::move(value); }
+    /// No input may overflow the cast that a Var became.
+    void prove(Var var) { proven_.insert(value(var).value - builder_.model().inputs.size()); }
 
     /// All per-sample ops in order, then the output.
     model::Model freeze(Var output, const std::string& output_name);
@@ -39,6 +42,7 @@ class Freezer {
     const std::vector<std::vector<fx::Cast>>& casts_;
     std::map<std::uint32_t, model::Tensor> value_of_;
     model::Builder builder_;
+    std::set<std::size_t> proven_; ///< steps
 };
 
 } // namespace bitgrain::nn

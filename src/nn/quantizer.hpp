@@ -26,6 +26,7 @@ struct QuantizerSettings {
     std::optional<std::size_t> axis; ///< channel: the axis that keeps its own widths; none: the last one
     fx::Overflow overflow = fx::Overflow::wrap;
     fx::Round round = fx::Round::rnd;
+    bool proven = false; ///< WRAP: integer bits from interval analysis when the network is frozen, see model/prove.hpp
     bool trainable = true;
     double fraction = 6.0; ///< WRAP: start of f
     double bits = 6.0;     ///< SAT, SAT_SYM: start of b = i + f, sign not counted

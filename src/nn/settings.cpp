@@ -17,8 +17,11 @@ QuantizerSettings read_quantizer(JsonReader reader, const QuantizerSettings& bas
     s.granularity = static_cast<Granularity>(
         reader.choice("granularity", {"element", "channel", "tensor"}, static_cast<std::size_t>(s.granularity)));
     if (reader.has("axis")) s.axis = reader.get<std::size_t>("axis");
-    s.overflow = static_cast<fx::Overflow>(
-        reader.choice("overflow", {"WRAP", "SAT", "SAT_SYM"}, static_cast<std::size_t>(s.overflow)));
+    constexpr std::size_t proven = 3;
+    const std::size_t overflow = reader.choice("overflow", {"WRAP", "SAT", "SAT_SYM", "PROVEN"},
+                                               s.proven ? proven : static_cast<std::size_t>(s.overflow));
+    s.proven = overflow == proven;
+    s.overflow = s.proven ? fx::Overflow::wrap : static_cast<fx::Overflow>(overflow);
     s.round =
         static_cast<fx::Round>(reader.choice("round", {"TRN", "RND", "RND_CONV"}, static_cast<std::size_t>(s.round)));
     s.trainable = reader.get("trainable", s.trainable);

@@ -130,3 +130,37 @@ TEST_CASE("a network whose every weight died still freezes to constants", "[nn][
     CHECK(first_difference(model::infer_real(model, codes, rows.count), calibration.outputs) ==
           calibration.outputs.size());
 }
+
+TEST_CASE("no input overflows a proven quantizer, and the others stay as calibrated", "[nn][freeze]") {
+    const std::uint64_t seed = GENERATE(1, 2, 3);
+    CAPTURE(seed);
+    Random random(seed);
+    auto test = make_network(
+        R"([{"type":"dense","name":"a","units":6,"activation":"relu"},{"type":"dense","name":"b","units":5,"input_quantizer":{"overflow":"PROVEN"}},{"type":"dense","name":"c","units":3}])",
+        {{4}, std::nullopt, false}, 3, seed);
+    Network& network = *test.network;
+    const auto rows = random_rows<double>(100, 4, 3, random);
+    Workers workers(1);
+    train_a_little(network, rows, workers);
+    Engine<double> engine(network.graph, network.output, network.cost, network.parameters, workers);
+    const Calibration calibration = calibrate(network, engine, rows, 1.0);
+    const model::Model model = freeze_network(network, engine, calibration,
+                                              {std::vector<double>(4, -8.0), std::vector<double>(4, 8.0)}, "test");
+
+    std::vector<std::int64_t> codes; // any code of the ports
+    const auto formats = model::input_formats(model);
+    for (std::size_t i = 0; i < 4000; ++i) {
+        const fx::Format& format = formats[i % 4];
+        codes.push_back(random.chance(0.5) ? (random.chance(0.5) ? format.max_code() : format.min_code())
+                                           : random.integer(format.min_code(), format.max_code()));
+    }
+    std::set<std::string> overflowing;
+    for (const model::OverflowCount& count : model::count_overflows(model, codes, 1000)) {
+        if (count.rows > 0) overflowing.insert(model.steps[count.step].name);
+    }
+    CHECK_FALSE(overflowing.contains("b"));
+    CHECK(overflowing.contains("c"));
+    const auto own = model::quantize_inputs(model, rows.values, rows.count);
+    CHECK(first_difference(model::infer_real(model, own, rows.count), calibration.outputs) ==
+          calibration.outputs.size());
+}

@@ -94,6 +94,7 @@ class Quantize final : public Op {
 
     void freeze(Freezer& freezer) const override {
         freezer.set(y_, freezer.builder().cast(freezer.name(y_), freezer.value(x_), freezer.casts(vars_.number)));
+        if (freezer.graph().quantizers()[vars_.number]->settings().proven) freezer.prove(y_);
     }
 
   private:
