@@ -44,9 +44,12 @@ void print_step(const std::string& text) {
 
 std::string progress_text(const nn::Progress& p, const std::string& metric_name) {
     const std::string metric = metric_name == "accuracy" ? fixed(100 * p.metric, 2) + " %" : fixed(p.metric, 4);
-    return "epoch " + std::to_string(p.epoch) + "/" + std::to_string(p.epochs) + "  loss " + fixed(p.loss, 4) + "  " +
-           metric_name + " " + metric + "  EBOPs " + fixed(p.ebops, 0) + "  beta " + scientific(p.beta) + "  live " +
-           std::to_string(p.live_weights) + "/" + std::to_string(p.weights) + "  left " + minutes(p.seconds_left);
+    const std::string place = p.to_polish > 0
+                                  ? "polished " + std::to_string(p.polished) + "/" + std::to_string(p.to_polish)
+                                  : "epoch " + std::to_string(p.epoch) + "/" + std::to_string(p.epochs);
+    return place + "  loss " + fixed(p.loss, 4) + "  " + metric_name + " " + metric + "  EBOPs " + fixed(p.ebops, 0) +
+           "  beta " + scientific(p.beta) + "  live " + std::to_string(p.live_weights) + "/" +
+           std::to_string(p.weights) + "  left " + minutes(p.seconds_left);
 }
 
 ProgressLine::ProgressLine(std::string metric_name)
@@ -60,7 +63,7 @@ void ProgressLine::show(const nn::Progress& progress) {
     if (!progress.event.empty()) std::cerr << (terminal_ && width_ > 0 ? "\n" : "") << progress.event << std::endl;
     const auto now = Clock::now();
     const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(3000);
-    const bool ends = progress.epoch >= progress.epochs;
+    const bool ends = progress.epoch >= progress.epochs && progress.polished == progress.to_polish;
     if (!ends && last_ != Clock::time_point{} && now - last_ < pause) return;
     last_ = now;
     const std::string text = progress_text(progress, metric_name_);

@@ -141,7 +141,6 @@ TrainingSettings read_training(JsonReader reader) {
     t.learning_rate.decay = reader.get("restart_decay", t.learning_rate.decay);
     t.evaluate_every = reader.get("evaluate_every", t.evaluate_every);
     t.polish = reader.get("polish", t.polish);
-    if (t.polish < 0) reader.at("polish").fail("must not be negative");
     t.seed = static_cast<std::uint64_t>(reader.get("seed", std::int64_t{1}));
     const double epochs = static_cast<double>(t.epochs);
     t.beta.knots = {{0.05 * epochs, 1e-7, true}, {0.95 * epochs, 1e-3, true}};

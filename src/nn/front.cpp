@@ -8,22 +8,38 @@
 
 namespace bitgrain::nn {
 
-bool insert(Front& front, const Point& point, std::vector<std::string>& removed) {
+bool insert(Front& front, const Point& point) {
     const auto at_least_as_good = [&](const Point& a, const Point& b) {
         return a.ebops <= b.ebops && (front.higher_is_better ? a.metric >= b.metric : a.metric <= b.metric);
     };
     for (const Point& other : front.points) {
         if (at_least_as_good(other, point)) return false;
     }
-    std::erase_if(front.points, [&](const Point& other) {
-        if (!at_least_as_good(point, other)) return false;
-        removed.push_back(other.checkpoint);
-        return true;
-    });
+    std::erase_if(front.points, [&](const Point& other) { return at_least_as_good(point, other); });
     const auto place = std::find_if(front.points.begin(), front.points.end(),
                                     [&](const Point& other) { return other.ebops > point.ebops; });
     front.points.insert(place, point);
     return true;
+}
+
+Json to_json(const Point& p) {
+    Json json{{"epoch", p.epoch}, {"metric", p.metric}, {"loss", p.loss},
+              {"ebops", p.ebops}, {"beta", p.beta},     {"live_weights", p.live_weights}};
+    if (!p.checkpoint.empty()) json["checkpoint"] = p.checkpoint;
+    return json;
+}
+
+Point point_from_json(JsonReader reader) {
+    Point p;
+    p.epoch = reader.get<std::int64_t>("epoch");
+    p.metric = reader.get<double>("metric");
+    p.loss = reader.get<double>("loss");
+    p.ebops = reader.get<double>("ebops");
+    p.beta = reader.get<double>("beta");
+    p.live_weights = reader.get<std::size_t>("live_weights");
+    if (reader.has("checkpoint")) p.checkpoint = reader.get<std::string>("checkpoint");
+    reader.finish();
+    return p;
 }
 
 Json to_json(const Front& front) {
@@ -35,43 +51,13 @@ Json to_json(const Front& front) {
               {"weights", front.weights}};
     json["events"] = front.events;
     json["points"] = Json::array();
-    for (const Point& p : front.points) {
-        json["points"].push_back({{"epoch", p.epoch},
-                                  {"metric", p.metric},
-                                  {"loss", p.loss},
-                                  {"ebops", p.ebops},
-                                  {"beta", p.beta},
-                                  {"live_weights", p.live_weights},
-                                  {"checkpoint", p.checkpoint}});
-    }
+    for (const Point& p : front.points)
+        json["points"].push_back(to_json(p));
     json["history"] = Json::array();
-    for (const Point& p : front.history) {
-        json["history"].push_back({{"epoch", p.epoch},
-                                   {"metric", p.metric},
-                                   {"loss", p.loss},
-                                   {"ebops", p.ebops},
-                                   {"beta", p.beta},
-                                   {"live_weights", p.live_weights}});
-    }
+    for (const Point& p : front.history)
+        json["history"].push_back(to_json(p));
     return json;
 }
-
-namespace {
-
-Point read_point(JsonReader reader, bool has_checkpoint) {
-    Point p;
-    p.epoch = reader.get<std::int64_t>("epoch");
-    p.metric = reader.get<double>("metric");
-    p.loss = reader.get<double>("loss");
-    p.ebops = reader.get<double>("ebops");
-    p.beta = reader.get<double>("beta");
-    p.live_weights = reader.get<std::size_t>("live_weights");
-    if (has_checkpoint) p.checkpoint = reader.get<std::string>("checkpoint");
-    reader.finish();
-    return p;
-}
-
-} // namespace
 
 Front front_from_json(const Json& json, const std::string& where) {
     JsonReader reader(json, where);
@@ -84,9 +70,9 @@ Front front_from_json(const Json& json, const std::string& where) {
     front.weights = reader.get<std::size_t>("weights");
     front.events = reader.get<std::vector<std::string>>("events");
     for (const JsonReader& point : reader.at("points").elements())
-        front.points.push_back(read_point(point, true));
+        front.points.push_back(point_from_json(point));
     for (const JsonReader& point : reader.at("history").elements())
-        front.history.push_back(read_point(point, false));
+        front.history.push_back(point_from_json(point));
     reader.finish();
     return front;
 }

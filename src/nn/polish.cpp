@@ -13,11 +13,11 @@ namespace bitgrain::nn {
 
 namespace {
 
-constexpr std::size_t first_part = 8192, growth = 4; ///< rows that decide most moves; each further part is larger
-constexpr std::size_t moves_per_constant = 2;        ///< the best predicted ones
+constexpr std::size_t first_part = 2048, growth = 4; ///< rows that decide most moves; each further part is larger
 constexpr double doubt = 0.5;       ///< a prediction may be wrong by this share of what the constant costs now
 constexpr double hope = 0.25;       ///< share of the EBOPs that a width may save, as its prediction
 constexpr double tolerance = 0.5;   ///< standard errors: worse than that on a part of the rows, and a move is out
+constexpr double certainty = 1.0;   ///< standard errors: better than that, and it is in
 constexpr double least_gain = 1e-4; ///< of J in a pass, relative: less is not worth another one
 
 /// Significant bits: what EBOPs counts of a constant in its narrowest format.
@@ -44,7 +44,7 @@ std::vector<double> neighbours(double now, double newton) {
         values.push_back(std::copysign(std::ldexp(1.0, top), now));
         values.push_back(std::copysign(std::ldexp(1.0, top + 1), now));
     }
-    if (const double goal = now + newton; std::isfinite(goal) && std::abs(goal) > 1e-30) {
+    if (const double goal = now + newton; std::abs(goal) > 1e-30 && std::abs(goal) < 1e6) {
         for (int bits = 0; bits < 3; ++bits) {
             const double grid = std::ldexp(1.0, exponent_of(std::abs(goal)) - bits);
             values.push_back(std::nearbyint(goal / grid) * grid);
@@ -56,22 +56,38 @@ std::vector<double> neighbours(double now, double newton) {
     return values;
 }
 
+/// In memory, so that every look at a part reads it from end to end.
+Rows<float> shuffled(const Rows<float>& rows) {
+    std::vector<std::uint32_t> order(rows.count);
+    std::iota(order.begin(), order.end(), 0U);
+    Random(1).shuffle(std::span(order));
+    Rows<float> result = rows;
+    const auto place = [&](auto& to, const auto& from) {
+        const std::size_t size = from.size() / rows.count;
+        for (std::size_t r = 0; r < rows.count; ++r)
+            std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(order[r] * size), size,
+                        to.begin() + static_cast<std::ptrdiff_t>(r * size));
+    };
+    place(result.values, rows.values);
+    place(result.labels, rows.labels);
+    place(result.targets, rows.targets);
+    place(result.weights, rows.weights);
+    return result;
+}
+
 } // namespace
 
 Polisher::Polisher(Network& network, const Rows<float>& rows, const Loss& loss, Workers& workers)
-    : network_(network), rows_(rows), loss_(loss),
+    : network_(network), rows_(shuffled(rows)), loss_(loss),
       engine_(network.graph, network.output, network.cost, network.parameters, workers), order_(rows.count) {
-    std::iota(order_.begin(), order_.end(), 0U);
-    Random(1).shuffle(std::span(order_));
     for (std::size_t end = first_part; end < rows.count / 2; end *= growth)
         parts_.push_back(end);
     parts_.push_back(rows.count);
 }
 
-void Polisher::look(std::size_t part, Seen& seen, Ranges<float>& ranges) {
-    const std::size_t begin = part == 0 ? 0 : parts_[part - 1];
+void Polisher::look(Seen& seen) {
+    const std::size_t part = seen.ebops.size(), begin = part == 0 ? 0 : parts_[part - 1];
     const auto numbers = std::span<const std::uint32_t>(order_).subspan(begin, parts_[part] - begin);
-    spent_ += static_cast<double>(numbers.size());
     const std::size_t first_tile = seen.tile_loss.size();
     seen.tile_loss.resize(first_tile + (numbers.size() + tile_rows - 1) / tile_rows);
     const Ranges<float> found = engine_.forward(
@@ -80,6 +96,8 @@ void Polisher::look(std::size_t part, Seen& seen, Ranges<float>& ranges) {
             seen.tile_loss[first_tile + first / tile_rows] =
                 loss_.apply(rows_, numbers.subspan(first, count), 1, tile_rows, output, gradient.data()).loss;
         });
+    Ranges<float>& ranges = seen.ranges;
+    if (part == 0) ranges.reset(found.lo.size());
     for (std::size_t i = 0; i < found.lo.size(); ++i) {
         ranges.lo[i] = std::min(ranges.lo[i], found.lo[i]);
         ranges.hi[i] = std::max(ranges.hi[i], found.hi[i]);
@@ -92,36 +110,31 @@ void Polisher::look(std::size_t part, Seen& seen, Ranges<float>& ranges) {
 
 void Polisher::refresh() {
     Seen seen;
-    Ranges<float> ranges;
-    ranges.reset(network_.graph.range_size());
     const std::vector<float> before = network_.parameters.values();
-    look(0, seen, ranges);
+    look(seen);
     network_.parameters.values() = before;
-}
-
-Polisher::Objective Polisher::base() const {
-    return {std::accumulate(base_.tile_loss.begin(), base_.tile_loss.end(), 0.0) / static_cast<double>(rows_.count),
-            base_.ebops.back()};
 }
 
 Polisher::Objective Polisher::measure() {
     base_ = {};
-    Ranges<float> ranges;
-    ranges.reset(network_.graph.range_size());
-    for (std::size_t part = 0; part < parts_.size(); ++part)
-        look(part, base_, ranges);
-    return base();
+    while (base_.ebops.size() < parts_.size())
+        look(base_);
+    const double loss = std::accumulate(base_.tile_loss.begin(), base_.tile_loss.end(), 0.0);
+    return {loss / static_cast<double>(rows_.count), base_.ebops.back()};
 }
 
-/// Whether the present parameters have a lower J than the base; if so they become the base.
-bool Polisher::lowers(double lambda) {
+/// Whether the present parameters have a lower J than the base's `before`; if so they become the base.
+bool Polisher::lowers(double lambda, std::vector<float>& before) {
     Seen seen;
-    Ranges<float> ranges;
-    ranges.reset(network_.graph.range_size());
     double sum = 0.0, squares = 0.0;
     for (std::size_t part = 0; part < parts_.size(); ++part) {
+        if (base_.ebops.size() == part) {
+            network_.parameters.values().swap(before);
+            look(base_);
+            network_.parameters.values().swap(before);
+        }
         const std::size_t from = seen.tile_loss.size();
-        look(part, seen, ranges);
+        look(seen);
         for (std::size_t t = from; t < seen.tile_loss.size(); ++t) {
             const double difference = seen.tile_loss[t] - base_.tile_loss[t];
             sum += difference;
@@ -132,6 +145,7 @@ bool Polisher::lowers(double lambda) {
         const bool last = part + 1 == parts_.size();
         const double error = last ? 0.0 : std::sqrt(std::max(squares - sum * sum / tiles, 0.0)) / rows;
         if (!(gain - tolerance * error < 0.0)) return false;
+        if (gain + certainty * error < 0.0) break;
     }
     base_ = std::move(seen);
     return true;
@@ -153,7 +167,6 @@ Polisher::Slope Polisher::slope() {
             slope.gradient[i] += g;
             slope.curvature[i] += g * g;
         }
-        spent_ += 3.0 * static_cast<double>(last - first);
         network_.parameters.values() = before; // a step tracks ranges and statistics
     }
     // The spread over batches tells that over rows: the mean of squared gradients of single rows, the empirical Fisher.
@@ -265,18 +278,18 @@ std::vector<Polisher::Move> Polisher::constant_moves(bool kernels, double lambda
                      curvature = slope.curvature[c.index] / (c.per_parameter * c.per_parameter);
         const double price = lambda * c.input_bits;
         if (!(curvature > 0.0) || !std::isfinite(curvature) || c.input_bits == 0.0) continue;
-        std::vector<std::pair<double, double>> promising; // prediction, value
+        double best = doubt * price * bits_of(c.now);
+        std::optional<double> promising;
         for (const double value : neighbours(c.now, -gradient / curvature)) {
             const double change = value - c.now;
             const double predicted =
                 gradient * change + 0.5 * curvature * change * change + price * (bits_of(value) - bits_of(c.now));
-            if (predicted < doubt * price * bits_of(c.now)) promising.emplace_back(predicted, value);
+            if (predicted >= best) continue;
+            best = predicted;
+            promising = value;
         }
-        std::sort(promising.begin(), promising.end());
-        if (promising.size() > moves_per_constant) promising.resize(moves_per_constant);
-        for (const auto& [predicted, value] : promising) {
-            if (auto edits = set_constant(c, value)) moves.push_back({c.index, predicted, std::move(*edits)});
-        }
+        if (!promising) continue;
+        if (auto edits = set_constant(c, *promising)) moves.push_back({c.index, best, std::move(*edits)});
     }
     return moves;
 }
@@ -291,18 +304,18 @@ void Polisher::trim() {
     }
 }
 
-std::size_t Polisher::keep_lower(std::vector<Move> moves, double lambda) {
+void Polisher::keep_lower(std::vector<Move> moves, double lambda) {
     std::stable_sort(moves.begin(), moves.end(),
                      [](const Move& a, const Move& b) { return a.predicted < b.predicted; });
     std::set<std::size_t> moved;
     std::vector<float>& values = network_.parameters.values();
     std::vector<float> before = values;
     for (const Move& move : moves) {
-        if (spent_ >= most_rows_) break;
+        if (stop_ && stop_()) break;
         if (moved.contains(move.site) || failed_.contains(move.edits)) continue;
         for (const auto& [index, value] : move.edits)
             values[index] = value;
-        if (lowers(lambda)) {
+        if (lowers(lambda, before)) {
             moved.insert(move.site);
             before = values;
         } else {
@@ -310,12 +323,10 @@ std::size_t Polisher::keep_lower(std::vector<Move> moves, double lambda) {
             failed_.insert(move.edits);
         }
     }
-    return moved.size();
 }
 
-std::size_t Polisher::pass(double lambda) {
+void Polisher::pass(double lambda) {
     const Slope slopes = slope();
-    std::size_t kept = 0;
     for (const bool kernels : {true, false}) {
         refresh();
         std::vector<Move> moves = constant_moves(kernels, lambda, slopes);
@@ -323,23 +334,27 @@ std::size_t Polisher::pass(double lambda) {
             for (Move& move : width_moves(lambda))
                 moves.push_back(std::move(move));
         }
-        kept += keep_lower(std::move(moves), lambda);
+        keep_lower(std::move(moves), lambda);
     }
-    return kept;
 }
 
-Polisher::Objective Polisher::polish(double lambda, double most_rows) {
-    spent_ = 0.0;
-    most_rows_ = most_rows;
+Polisher::Objective Polisher::polish(double lambda, const std::function<bool()>& stop) {
+    stop_ = stop;
     failed_.clear();
     trim();
-    measure();
-    while (spent_ < most_rows_) {
-        const double before = base().at(lambda);
-        const std::size_t kept = pass(lambda);
-        if (kept == 0 || before - base().at(lambda) < least_gain * std::abs(before)) break;
+    for (std::size_t number = 0;; ++number) {
+        // Other rows come first in each pass, so that none decides alone.
+        for (std::size_t r = 0; r < order_.size(); ++r)
+            order_[r] = static_cast<std::uint32_t>((r + number * first_part) % order_.size());
+        const Objective before = measure();
+        if (stop_ && stop_()) return before;
+        const std::vector<float> values = network_.parameters.values();
+        pass(lambda);
+        const Objective after = measure();
+        const double gain = before.at(lambda) - after.at(lambda);
+        if (!(gain > 0.0)) network_.parameters.values() = values;
+        if (!(gain > least_gain * std::abs(before.at(lambda)))) return gain > 0.0 ? after : before;
     }
-    return base();
 }
 
 } // namespace bitgrain::nn

@@ -6,6 +6,7 @@
 
 #include "nn/network.hpp"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <utility>
@@ -24,9 +25,9 @@ class Polisher {
     };
     /// Of the present network. Its tracked ranges become those of the rows.
     Objective measure();
-    /// Trims, then tries promising moves, best first, and keeps each that lowers J: J never rises. Ends when a pass
-    /// over the moves gains little, or when `most_rows` rows were looked at (a step counts three times).
-    Objective polish(double lambda, double most_rows);
+    /// Trims, then tries promising moves, best first, and keeps those that lower J, in passes until one gains little
+    /// or `stop` says so. Moves are decided on as many rows as it takes to tell, passes on all of them: J never rises.
+    Objective polish(double lambda, const std::function<bool()>& stop = {});
 
   private:
     using Edits = std::vector<std::pair<std::size_t, float>>; ///< index in Parameters::values(), new value
@@ -35,23 +36,22 @@ class Polisher {
         double predicted = 0.0;
         Edits edits;
     };
-    /// A loss per tile, and EBOPs with the ranges seen after each part of the rows.
+    /// The first parts of the rows: a loss per tile, and EBOPs with the ranges seen after each part.
     struct Seen {
         std::vector<double> tile_loss, ebops;
+        Ranges<float> ranges;
     };
     struct Slope {
         std::vector<double> gradient, curvature; ///< per parameter
     };
 
-    /// Forward over a part of the rows: fills its tiles in `seen`, widens `ranges`.
-    void look(std::size_t part, Seen& seen, Ranges<float>& ranges);
-    bool lowers(double lambda);
-    /// Of the network that every move starts from.
-    Objective base() const;
+    /// Forward over the next part of the rows.
+    void look(Seen& seen);
+    bool lowers(double lambda, std::vector<float>& before);
     /// The engine's values of constants become those of the present parameters.
     void refresh();
-    /// Tries each move once; returns how many were kept.
-    std::size_t pass(double lambda);
+    /// Tries each move once.
+    void pass(double lambda);
     Slope slope();
     std::vector<Move> width_moves(double lambda) const;
     /// A weight or a bias.
@@ -69,16 +69,16 @@ class Polisher {
     std::optional<Edits> set_constant(const Constant& constant, double value) const;
     /// Every constant in its narrowest format: the same function, fewer declared bits.
     void trim();
-    std::size_t keep_lower(std::vector<Move> moves, double lambda);
+    void keep_lower(std::vector<Move> moves, double lambda);
 
     Network& network_;
-    const Rows<float>& rows_;
+    Rows<float> rows_; ///< shuffled
     Loss loss_;
     Engine<float> engine_;
-    std::vector<std::uint32_t> order_; ///< of the rows, shuffled
+    std::vector<std::uint32_t> order_; ///< of rows_ in this pass
     std::vector<std::size_t> parts_;   ///< ends of the parts in order_
-    Seen base_;
-    double spent_ = 0.0, most_rows_ = 0.0;
+    Seen base_;                        ///< of the network that every move starts from
+    std::function<bool()> stop_;
     std::set<Edits> failed_; ///< in this polish(): not tried again
 };
 

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <fcntl.h>
+#include <set>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -38,6 +39,18 @@ RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
 
 RunFolder::~RunFolder() {
     ::close(lock_);
+}
+
+void RunFolder::remove_points_except(const std::vector<Point>& points) const {
+    std::set<std::string> kept;
+    for (const Point& point : points)
+        kept.insert(point.checkpoint);
+    std::vector<std::filesystem::path> others;
+    for (const auto& entry : std::filesystem::directory_iterator(this->points())) {
+        if (!kept.contains(entry.path().filename().string())) others.push_back(entry.path());
+    }
+    for (const std::filesystem::path& path : others)
+        std::filesystem::remove(path);
 }
 
 void write_test_rows(const RunFolder& folder, const data::Dataset& test) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "data/dataset.hpp"
+#include "nn/train.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace bitgrain::nn {
 
@@ -20,6 +22,9 @@ class RunFolder {
     std::filesystem::path state() const { return path_ / "state.ckpt"; }
     std::filesystem::path points() const { return path_ / "points"; }
     std::filesystem::path file(const std::string& name) const { return path_ / name; }
+
+    /// Removes the checkpoints in points() that are not of these points.
+    void remove_points_except(const std::vector<Point>& points) const;
 
   private:
     std::filesystem::path path_;

@@ -192,19 +192,17 @@ Front search(const Experiment& given, const TrainOptions& options, Search kind) 
             front.history.push_back(trial.point);
             front.events.push_back(describe(trial, number));
             trial.point.checkpoint = std::to_string(number) + "_" + std::to_string(rung) + ".ckpt";
-            std::vector<std::string> removed;
-            if (insert(front, trial.point, removed)) {
+            if (insert(front, trial.point)) {
                 write_checkpoint(folder.points() / trial.point.checkpoint,
                                  {{{"trial", number}}, {{"values", trial.values}}});
             }
             write_file(folder.front(), to_json(front).dump(1) + "\n");
-            for (const std::string& name : removed)
-                std::filesystem::remove(folder.points() / name);
+            folder.remove_points_except(front.points);
             if (options.progress) {
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 options.progress({all_epochs, settings.epochs, last, trial.point.metric, trial.point.ebops, 0.0,
-                                  trial.point.live_weights, front.weights, spent.count(), 0.0, front.points.size(),
-                                  describe(trial, number)});
+                                  trial.point.live_weights, front.weights, spent.count(), 0.0, front.points.size(), 0,
+                                  0, describe(trial, number)});
             }
         }
         if (rung + 1 < rungs)

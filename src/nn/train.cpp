@@ -6,6 +6,7 @@
 #include "nn/collapse.hpp"
 #include "nn/compact_trainer.hpp"
 #include "nn/front.hpp"
+#include "nn/polish_front.hpp"
 #include "nn/run_folder.hpp"
 
 #include <chrono>
@@ -17,6 +18,8 @@ namespace {
 
 /// Roll-backs before a run gives up and keeps the front it has.
 constexpr int most_collapses = 3;
+/// Of a time budget, for polishing the front.
+constexpr double polish_share = 0.4;
 
 using Clock = std::chrono::steady_clock;
 
@@ -29,15 +32,23 @@ struct Progressing {
     std::int64_t epoch = 0; ///< next one
     double seconds = 0.0;   ///< spent so far, in all sessions
     int collapses = 0;
+    std::optional<std::vector<Point>> to_polish = std::nullopt; ///< once training has ended
+    std::size_t polished = 0;                                   ///< of them
 };
 
 /// The whole state of a run between two epochs. Integers that float cannot hold are in the head.
 Checkpoint state_of(CompactTrainer& trainer, const Front& front, const Ramp& ramp, const Progressing& at) {
     const CompactTrainer::State now = trainer.state();
     Checkpoint state;
-    state.head = {{"next_epoch", at.epoch}, {"seconds", at.seconds},   {"collapses", at.collapses},
-                  {"steps", now.steps},     {"ramp", ramp.to_json()},  {"front", to_json(front)},
-                  {"live", now.live},       {"needed_before", nullptr}};
+    state.head = {{"next_epoch", at.epoch}, {"seconds", at.seconds},    {"collapses", at.collapses},
+                  {"steps", now.steps},     {"ramp", ramp.to_json()},   {"front", to_json(front)},
+                  {"live", now.live},       {"needed_before", nullptr}, {"polished", at.polished},
+                  {"to_polish", nullptr}};
+    if (at.to_polish) {
+        state.head["to_polish"] = Json::array();
+        for (const Point& point : *at.to_polish)
+            state.head["to_polish"].push_back(to_json(point));
+    }
     if (now.needed_before) state.head["needed_before"] = *now.needed_before;
     state.arrays = {{"values", now.values}, {"mean", now.mean}, {"square", now.square}};
     return state;
@@ -58,8 +69,15 @@ Progressing restore(const std::filesystem::path& path, CompactTrainer& trainer, 
     trainer.restore(now);
     front = front_from_json(state.head.at("front"), path.string());
     ramp.restore(state.head.at("ramp"));
-    return {state.head.at("next_epoch").get<std::int64_t>(), state.head.at("seconds").get<double>(),
-            state.head.at("collapses").get<int>()};
+    Progressing at{state.head.at("next_epoch").get<std::int64_t>(), state.head.at("seconds").get<double>(),
+                   state.head.at("collapses").get<int>()};
+    at.polished = state.head.value("polished", std::size_t{0});
+    if (const Json& points = state.head.value("to_polish", Json()); !points.is_null()) {
+        at.to_polish.emplace();
+        for (const JsonReader& point : JsonReader(points, path.string()).elements())
+            at.to_polish->push_back(point_from_json(point));
+    }
+    return at;
 }
 
 } // namespace
@@ -121,14 +139,16 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
 
     // Checkpoints that left the front are removed only after the state that no longer names them is on the disk: a
     // killed run finds every file its state speaks of.
-    std::vector<std::string> removed;
     const double seconds_before = at.seconds;
+    const auto seconds = [&] { return seconds_before + seconds_since(start); };
     const auto save = [&] {
-        at.seconds = seconds_before + seconds_since(start);
+        at.seconds = seconds();
         write_checkpoint(folder.state(), state_of(trainer, front, ramp, at));
-        for (const std::string& name : removed)
-            std::filesystem::remove(folder.points() / name);
-        removed.clear();
+        std::vector<Point> needed = front.points;
+        if (at.to_polish)
+            needed.insert(needed.end(), at.to_polish->begin() + static_cast<std::ptrdiff_t>(at.polished),
+                          at.to_polish->end());
+        folder.remove_points_except(needed);
         write_file(folder.front(), to_json(front).dump(1) + "\n");
     };
 
@@ -142,16 +162,17 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     auto saved = Clock::now();
     const auto loop_start = Clock::now();
     const std::int64_t first = at.epoch;
+    const double budget = 60.0 * settings.minutes.value_or(0.0);
+    const double for_training = settings.polish > 0 ? (1.0 - polish_share) * budget : budget;
     // Whether a multiple of the period lies between two positions.
     const auto passes = [](double before, double now, double period) {
         return std::floor(before / period + 1e-9) != std::floor(now / period + 1e-9);
     };
-    const auto keep = [&](Point point, const std::string& name, const std::vector<float>& values) {
+    const auto keep = [&](const Point& point, const std::vector<float>& values) {
         front.history.push_back(point);
-        point.checkpoint = name + ".ckpt";
-        if (insert(front, point, removed)) {
+        front.history.back().checkpoint.clear();
+        if (insert(front, point))
             write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", point.epoch}}, {{"values", values}}});
-        }
     };
     // Points leave the front only for later ones, so the newest point tells when the front moved last.
     const auto tired = [&] {
@@ -168,15 +189,11 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         ++loss_epochs;
         const double per_epoch = seconds_since(loop_start) / static_cast<double>(at.epoch - first);
         std::optional<double> left;
-        if (settings.minutes) left = 60.0 * *settings.minutes - seconds_before - seconds_since(start);
+        if (settings.minutes) left = for_training - seconds();
         ramp.advance(result.ebops, left, per_epoch);
         const bool broken = !std::isfinite(result.loss);
         const auto now = ramp.position();
-        const bool polishes = settings.polish > 0.0 && beta > 0.0 &&
-                              (ramp.finished() || passes(before, now, settings.learning_rate.period));
-        if (!broken && !ramp.finished() && !polishes &&
-            !passes(before, now, static_cast<double>(settings.evaluate_every)))
-            continue;
+        if (!broken && !ramp.finished() && !passes(before, now, static_cast<double>(settings.evaluate_every))) continue;
 
         std::string event;
         Trainer::Evaluation evaluation;
@@ -197,25 +214,16 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             front.events.push_back(event);
         } else {
             good = trainer.state();
-            keep(point, std::to_string(epoch), good.values);
+            point.checkpoint = std::to_string(epoch) + ".ckpt";
+            keep(point, good.values);
             trainer.compact(evaluation);
-            if (polishes) { // a point of its own: training goes on from where it was, with the widths' headroom
-                const CompactTrainer::State trained = trainer.state();
-                const double task_loss = point.loss;
-                trainer.trainer().polish(beta, settings.polish * settings.learning_rate.period);
-                evaluation = trainer.trainer().evaluate(epoch, beta);
-                point.loss = task_loss;
-                guard.judge(evaluation, task_loss); // which it sees again when the run is resumed
-                keep(point, std::to_string(epoch) + "p", trainer.state().values);
-                trainer.restore(trained);
-            }
         }
         if (options.progress) {
             const double remaining =
                 left.value_or(per_epoch * (static_cast<double>(settings.epochs) - ramp.position()));
             const auto done = static_cast<std::int64_t>(ramp.position());
             options.progress({done, settings.epochs, point.loss, point.metric, point.ebops, beta, point.live_weights,
-                              front.weights, seconds_since(start), std::max(remaining, 0.0), front.points.size(),
+                              front.weights, seconds_since(start), std::max(remaining, 0.0), front.points.size(), 0, 0,
                               event});
         }
         loss_sum = 0.0;
@@ -225,7 +233,36 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             saved = Clock::now();
         }
     }
+    if (!at.to_polish) at.to_polish = worth_polishing(front, settings.polish);
     save();
+    const auto polish_start = Clock::now();
+    const std::size_t polished_before = at.polished;
+    FrontPolisher(options.threads,
+                  [&](Workers& alone) {
+                      return std::make_unique<CompactTrainer>(experiment, settings, facts, rows, loss, alone);
+                  })
+        .run(
+            *at.to_polish, at.polished,
+            [&](const Point& point) { return read_checkpoint(folder.points() / point.checkpoint).arrays.at(0).second; },
+            [&] { return settings.minutes && seconds() >= budget; },
+            [&](const std::vector<PolishedPoint>& found) {
+                for (const PolishedPoint& polished : found)
+                    keep(polished.point, polished.values);
+                ++at.polished;
+                if (options.progress && !found.empty()) {
+                    const Point& point = found.back().point;
+                    const double each =
+                        seconds_since(polish_start) / static_cast<double>(at.polished - polished_before);
+                    options.progress({settings.epochs, settings.epochs, point.loss, point.metric, point.ebops,
+                                      point.beta, point.live_weights, front.weights, seconds_since(start),
+                                      each * static_cast<double>(at.to_polish->size() - at.polished),
+                                      front.points.size(), at.polished, at.to_polish->size(), ""});
+                }
+                if (at.polished == at.to_polish->size() || seconds_since(saved) >= options.save_seconds) {
+                    save();
+                    saved = Clock::now();
+                }
+            });
     if (front.points.empty()) {
         throw Error("the network never worked: " +
                         (front.events.empty() ? std::string("no evaluation") : front.events.front()),

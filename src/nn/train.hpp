@@ -27,7 +27,8 @@ struct Progress {
     std::size_t live_weights = 0, weights = 0;
     double seconds = 0.0, seconds_left = 0.0;
     std::size_t front_points = 0;
-    std::string event; ///< something the user should read, or empty
+    std::size_t polished = 0, to_polish = 0; ///< points of the front, once training has ended
+    std::string event;                       ///< something the user should read, or empty
 };
 
 /// A point of the front. `metric` is the experiment's, on the validation rows, of the calibrated fixed-point network;

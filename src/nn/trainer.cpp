@@ -211,8 +211,8 @@ Trainer::Evaluation Trainer::evaluate(std::int64_t number, double beta) const {
     return result;
 }
 
-void Trainer::polish(double beta, double times_rows) {
-    Polisher(network_, rows_.train, loss_, workers_).polish(beta, times_rows * static_cast<double>(rows_.train.count));
+double Trainer::polish(double lambda, const std::function<bool()>& stop) {
+    return Polisher(network_, rows_.train, loss_, workers_).polish(lambda, stop).loss;
 }
 
 double Trainer::chance_metric() const {

@@ -7,6 +7,7 @@
 #include "nn/optimizer.hpp"
 #include "nn/train.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -48,9 +49,8 @@ class Trainer {
         Calibration calibration; ///< without its outputs
     };
     Evaluation evaluate(std::int64_t number, double beta) const;
-    /// Discrete descent on loss + beta * EBOPs over the training rows (polish.hpp), looking at so many times their
-    /// number.
-    void polish(double beta, double times_rows);
+    /// Discrete descent on loss + lambda * EBOPs over the training rows (polish.hpp); returns the loss.
+    double polish(double lambda, const std::function<bool()>& stop = {});
     /// What evaluated last.
     const Engine<double>& exact() const { return exact_; }
     /// Metric of a network that has learned nothing and always says the largest class, or the targets' mean.

@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "nn/experiment.hpp"
 #include "nn/front.hpp"
+#include "nn/polish_front.hpp"
 #include "nn/train.hpp"
 
 #include <algorithm>
@@ -107,19 +108,24 @@ struct Killed {};
 } // namespace
 
 TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
-    const std::string extra = GENERATE(std::string(), std::string(R"(,"polish":4)"));
     const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, extra));
+    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
     TrainOptions options;
     options.run = folder.path / "whole";
     options.threads = 1;
     options.save_seconds = 0.0;
-    train(experiment, options);
+    int reports = 0;
+    options.progress = [&](const Progress&) { ++reports; };
+    const Front whole = train(experiment, options);
+    REQUIRE(reports >= 26); // 24 evaluations, then points polished
 
     options.run = folder.path / "killed";
-    int reports = 0;
+    options.threads = GENERATE(1U, 2U);
+    const int last = GENERATE_COPY(9, reports - 1, reports);
+    INFO("threads " << options.threads << ", killed at report " << last << " of " << reports);
+    int seen = 0;
     options.progress = [&](const Progress&) {
-        if (++reports == 9) throw Killed{}; // after the point was written, before the state was
+        if (++seen == last) throw Killed{}; // after the point was written, before the state was
     };
     CHECK_THROWS_AS(train(experiment, options), Killed);
     options.progress = nullptr;
@@ -132,32 +138,45 @@ TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     CHECK(files == read_front(options.run).points.size()); // nothing left over
 }
 
-TEST_CASE("polish adds points and leaves the training as it is", "[nn][train][polish]") {
+TEST_CASE("polish improves the front and leaves the training as it is", "[nn][train][polish]") {
     const Folder folder;
     TrainOptions options;
     options.threads = 1;
     options.run = folder.path / "plain";
-    const Front plain = train(read_experiment(write_rings(folder.path, "")), options);
+    const Front plain = train(read_experiment(write_rings(folder.path, R"(,"polish":0)")), options);
     options.run = folder.path / "polished";
-    const Front polished = train(read_experiment(write_rings(folder.path, R"(,"polish":4)")), options);
-    std::size_t added = 0, trained = 0;
-    for (std::size_t i = 0; i < polished.history.size(); ++i) {
-        const Point& point = polished.history[i];
-        if (i > 0 && point.epoch == polished.history[i - 1].epoch) {
-            ++added;
-            continue;
-        }
-        REQUIRE(trained < plain.history.size());
-        const Point& same = plain.history[trained++];
-        CHECK(point.epoch == same.epoch);
-        CHECK(point.metric == same.metric);
-        CHECK(point.loss == same.loss);
-        CHECK(point.ebops == same.ebops);
-    }
-    CHECK(trained == plain.history.size());
-    CHECK(added == 6); // restarts
+    const Front polished = train(read_experiment(write_rings(folder.path, R"(,"polish":3)")), options);
+    REQUIRE(polished.history.size() >= plain.history.size() + 6); // three lambdas each
+    for (std::size_t i = 0; i < plain.history.size(); ++i)
+        CHECK(to_json(polished.history[i]) == to_json(plain.history[i]));
+    for (const Point& point : plain.points) // nothing got worse
+        CHECK(pick(polished, rule_of(point.ebops)).metric >= point.metric);
     CHECK(std::any_of(polished.points.begin(), polished.points.end(),
-                      [](const Point& point) { return point.checkpoint.ends_with("p.ckpt"); }));
+                      [](const Point& point) { return point.checkpoint.find('p') < point.checkpoint.find('.'); }));
+    for (const Point& point : polished.points) { // what was kept is what was counted
+        const model::Model model = freeze(options.run, {rule_of(point.ebops), std::nullopt});
+        CHECK(model.facts.at("validation") == point.metric);
+        CHECK(model.facts.at("ebops") == point.ebops);
+    }
+}
+
+TEST_CASE("points worth polishing are spread over the front", "[nn][polish]") {
+    Front front;
+    for (const double ebops : {100.0, 105.0, 200.0, 400.0, 800.0, 1600.0}) {
+        Point point;
+        point.ebops = point.metric = ebops;
+        point.beta = ebops == 800.0 ? 0.0 : 1e-4; // trained without any pressure
+        front.points.push_back(point);
+    }
+    const auto costs = [&](std::size_t most) {
+        std::vector<double> list;
+        for (const Point& point : worth_polishing(front, most))
+            list.push_back(point.ebops);
+        return list;
+    };
+    CHECK(costs(9) == std::vector<double>{1600, 200, 400, 105});
+    CHECK(costs(2) == std::vector<double>{1600, 400});
+    CHECK(costs(0).empty());
 }
 
 TEST_CASE("held-out labels are written as the data name them", "[nn][train]") {
@@ -182,7 +201,7 @@ TEST_CASE("held-out labels are written as the data name them", "[nn][train]") {
 
 TEST_CASE("the controller steers EBOPs to its target", "[nn][train]") {
     const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"target_warmup":20)"));
+    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"target_warmup":20,"polish":0)"));
     TrainOptions options;
     options.run = folder.path / "run";
     options.threads = 1;
