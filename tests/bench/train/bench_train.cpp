@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,44 +63,53 @@ double gemm_gflops() {
 }
 
 struct Case {
-    std::string name;
-    std::vector<std::size_t> widths; ///< inputs, layers
+    std::string name, layers;
+    std::vector<std::size_t> shape; ///< of the input
+    std::size_t outputs;
 };
 
-/// FLOPs per sample: 2 forward and 4 backward per weight.
+Case dense_case(const std::string& name, const std::vector<std::size_t>& widths) {
+    std::string layers;
+    for (std::size_t i = 1; i < widths.size(); ++i) {
+        layers += std::string(i > 1 ? "," : "[") + R"({"type":"dense","units":)" + std::to_string(widths[i]) +
+                  R"(,"activation":")" + (i + 1 < widths.size() ? "relu" : "linear") + R"("})";
+    }
+    return {name, layers + "]", {widths[0]}, widths.back()};
+}
+
+std::unique_ptr<Network> network_of(const Case& c) {
+    const Json json = parse_json(c.layers, "bench");
+    return build_network(JsonReader(json, "bench"), {}, {c.shape, std::nullopt, false}, c.outputs, 1);
+}
+
+/// FLOPs per sample: 2 forward and 4 backward per weight and position.
 double flops_of(const Case& c) {
     double flops = 0.0;
-    for (std::size_t i = 1; i < c.widths.size(); ++i)
-        flops += 6.0 * static_cast<double>(c.widths[i - 1] * c.widths[i]);
+    for (const CostTerm& term : network_of(c)->cost) {
+        if (term.kind == CostTerm::Kind::kernel)
+            flops += 6.0 * static_cast<double>(term.windows.positions() * term.windows.rows() * term.outputs);
+    }
     return flops;
 }
 
 /// One step on a batch.
 Time measure(const Case& c, std::size_t batch, unsigned threads) {
-    std::string layers = "[";
-    for (std::size_t i = 1; i < c.widths.size(); ++i) {
-        layers += std::string(i > 1 ? "," : "") + R"({"type":"dense","units":)" + std::to_string(c.widths[i]) +
-                  R"(,"activation":")" + (i + 1 < c.widths.size() ? "relu" : "linear") + R"("})";
-    }
-    const Json json = parse_json(layers + "]", "bench");
-    const auto network =
-        build_network(JsonReader(json, "bench"), {}, {{c.widths[0]}, std::nullopt, false}, c.widths.back(), 1);
+    const auto network = network_of(c);
     Random random(1);
     Rows<float> rows;
     rows.count = batch;
-    rows.features = c.widths[0];
+    rows.features = network->graph.size(network->input);
     for (std::size_t i = 0; i < batch * rows.features; ++i)
         rows.values.push_back(static_cast<float>(random.normal()));
     for (std::size_t i = 0; i < batch; ++i)
-        rows.labels.push_back(
-            static_cast<std::int32_t>(random.integer(0, static_cast<std::int64_t>(c.widths.back()) - 1)));
+        rows.labels.push_back(static_cast<std::int32_t>(random.integer(0, static_cast<std::int64_t>(c.outputs) - 1)));
     std::vector<std::uint32_t> order(batch);
     for (std::size_t i = 0; i < batch; ++i)
         order[i] = static_cast<std::uint32_t>(i);
     Workers workers(threads);
     Engine<float> engine(network->graph, network->output, network->cost, network->parameters, workers);
     Adam adam(network->parameters.values().size());
-    const Loss loss{Loss::Kind::cross_entropy, c.widths.back()};
+    const Loss loss{Loss::Kind::cross_entropy, c.outputs};
     return time_of([&] {
         engine.step(rows, order, Mode::train, loss, 1e-9);
         adam.update(network->parameters, engine.gradient(), 1e-6);
@@ -146,7 +156,26 @@ void time_epochs(const std::string& experiment) {
 
 int main(int argc, char** argv) {
     const std::vector<Case> cases{
-        {"jet 16-64-32-32-5", {16, 64, 32, 32, 5}}, {"64-64-64-10", {64, 64, 64, 10}}, {"digits", {64, 32, 32, 10}}};
+        dense_case("jet 16-64-32-32-5", {16, 64, 32, 32, 5}),
+        dense_case("64-64-64-10", {64, 64, 64, 10}),
+        dense_case("digits", {64, 32, 32, 10}),
+        {"cnn 14x14",
+         R"([{"type":"conv2d","filters":8,"kernel_size":3,"strides":2,"activation":"relu"},
+             {"type":"conv2d","filters":16,"kernel_size":3,"activation":"relu"},
+             {"type":"flatten"},
+             {"type":"dense","units":32,"activation":"relu"},
+             {"type":"dense","units":10}])",
+         {14, 14, 1},
+         10},
+        {"particles 16x3",
+         R"([{"type":"dense","units":32,"activation":"relu"},
+             {"type":"dense","units":32,"activation":"relu"},
+             {"type":"mean","axes":0},
+             {"type":"dense","units":32,"activation":"relu"},
+             {"type":"dense","units":5}])",
+         {16, 3},
+         5},
+    };
     if (argc == 4) {
         const std::size_t batch = std::strtoul(argv[2], nullptr, 10);
         for (const Case& c : cases) {
