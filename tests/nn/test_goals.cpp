@@ -257,9 +257,10 @@ TEST_CASE("every experiment of the examples is read", "[nn][experiment]") {
         if (entry.path().extension() != ".json") continue;
         INFO(entry.path());
         const Experiment e = read_experiment(entry.path());
-        const InputFacts facts{{e.name == "fashion_mnist" ? 784U : 64U}, std::nullopt, true};
+        InputFacts facts{{e.name == "fashion_mnist" ? 784U : 64U}, std::nullopt, true};
+        if (!e.shape.empty()) facts.shape = e.shape;
         CHECK(build_network(e.layers(), e.quantizers, facts, 10, 1)->weights() > 0);
         ++read;
     }
-    CHECK(read == 2);
+    CHECK(read == 3);
 }
