@@ -46,6 +46,7 @@ class GraphBuilder {
         bool done = false;
         Term term;      ///< the signal's value as an edge
         int wanted = 0; ///< stored sense the outputs ask for: +1, -1, 0 none
+        int lean = 0;   ///< uses by sums that add it less those that subtract it
     };
 
     void add_source(std::uint32_t id) {
@@ -82,6 +83,12 @@ class GraphBuilder {
             if (output.zero) continue;
             const int sum = votes[output.term.signal];
             built_[output.term.signal].wanted = sum != 0 ? (sum > 0 ? 1 : -1) : 1;
+        }
+        for (std::uint32_t id = 0; id < system_.size(); ++id) {
+            for (const std::uint64_t packed : system_.signal(id).uses) {
+                const Use use = unpack_use(packed);
+                built_[id].lean += use.negate == (built_[use.row].wanted < 0) ? 1 : -1;
+            }
         }
     }
 
@@ -129,7 +136,7 @@ class GraphBuilder {
         if (leaves.size() <= effort_.most_exchanged && !signal.alone) {
             swaps_.improve(tree_, leaves, system_.rule().limited() ? signal.limit : impossible_depth);
         }
-        built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id].wanted);
+        built_[id].term = tree_.merges.empty() ? leaves_.front() : emit_tree(built_[id]);
         built_[id].done = true;
         CHECK(!system_.rule().limited() || graph_.nodes[built_[id].term.node].depth <= signal.limit, "a sum is late");
     }
@@ -171,7 +178,8 @@ class GraphBuilder {
                 for (int k = 0; k < merge.operands; ++k) {
                     const bool stored = ((choice >> k) & 1) != 0;
                     const Range range = stored ? negated(values[k]) : values[k];
-                    operands[k] = {range.lsb, top(range), range.lo >= 0, stored != (negated_sum != 0)};
+                    operands[k] = {range.lsb, top(range), range.lo >= 0, stored != (negated_sum != 0),
+                                   range.lo == range.hi};
                     all_negated = all_negated && operands[k].negate;
                 }
                 if (all_negated) continue;
@@ -192,13 +200,18 @@ class GraphBuilder {
         return sense;
     }
 
-    Term emit_tree(int wanted) {
+    Term emit_tree(const Built& built) {
         senses_.clear();
         for (const Merge& merge : tree_.merges)
             senses_.push_back(find_sense(merge));
         const Sense& root = senses_.back();
-        bool stored = wanted < 0;
-        if (wanted == 0 || root.cost[stored ? 1 : 0] >= impossible) stored = root.cost[1] < root.cost[0];
+        bool stored = built.wanted < 0;
+        if (built.wanted == 0 || root.cost[stored ? 1 : 0] >= impossible) {
+            // Sums that subtract it pay where it is alone.
+            const std::int64_t price = system_.costs().invert_bit.value_or(0), lean = built.lean;
+            stored = root.cost[1] + std::max<std::int64_t>(0, lean) * price <
+                     root.cost[0] + std::max<std::int64_t>(0, -lean) * price;
+        }
         return emit(leaves_.size() + tree_.merges.size() - 1, stored);
     }
 
@@ -259,7 +272,7 @@ class GraphBuilder {
     static OperandBits operand_bits(const AdderGraph& graph, const Term& term) {
         const fx::Interval& interval = graph.nodes[term.node].interval;
         const int lsb = term.shift - interval.fraction;
-        return {lsb, lsb + interval.width(), interval.lo >= 0, term.negate};
+        return {lsb, lsb + interval.width(), interval.lo >= 0, term.negate, interval.is_constant()};
     }
     static bool is_concatenation(const AdderGraph& graph, const Node& node) {
         if (node.operands != 2) return false;

@@ -25,7 +25,7 @@ NodeOperands operands_of(const AdderGraph& graph, const Node& node) {
         const Term& term = node.in[k];
         const fx::Interval& interval = graph.nodes[term.node].interval;
         const int lsb = term.shift - interval.fraction;
-        all.bits[all.count++] = {lsb, lsb + interval.width(), interval.lo >= 0, term.negate};
+        all.bits[all.count++] = {lsb, lsb + interval.width(), interval.lo >= 0, term.negate, interval.is_constant()};
     }
     return all;
 }
@@ -49,11 +49,11 @@ std::int64_t table_cost(const AdderGraph& graph, const Node& node, const LutCost
     return inputs < costs.table_inputs ? (width + 1) / 2 * costs.table_pair : width * costs.table_bit;
 }
 
-/// Of an adder's chain; 0 for all that is not an adder and for wires.
-int carry_positions(const AdderGraph& graph, const Node& node) {
-    if (node.kind != Node::Kind::add) return 0;
+/// Of an adder's chain; none for all that is not an adder and for wires.
+Positions carry_positions(const AdderGraph& graph, const Node& node) {
+    if (node.kind != Node::Kind::add) return {};
     const NodeOperands operands = operands_of(graph, node);
-    if (is_concatenation(operands.span())) return 0;
+    if (is_concatenation(operands.span())) return {};
     return adder_positions(operands.span(), node.interval.width() - node.interval.fraction);
 }
 
@@ -81,8 +81,8 @@ Value add(const Value& a, const Value& b) {
 
 std::int64_t lut_bits(const AdderGraph& graph, const Node& node, const LutCosts& costs) {
     if (node.kind == Node::Kind::table) return table_cost(graph, node, costs);
-    const int positions = carry_positions(graph, node);
-    return positions == 0 && node.operands < 3 ? 0 : adder_cost(positions, node.operands, costs);
+    const Positions positions = carry_positions(graph, node);
+    return positions.total() == 0 && node.operands < 3 ? 0 : adder_cost(positions, node.operands, costs);
 }
 
 std::vector<double> output_delays(const AdderGraph& graph, const DelayModel& model) {
@@ -95,7 +95,7 @@ std::vector<double> output_delays(const AdderGraph& graph, const DelayModel& mod
         }
         for (int k = 0; k < node.operands; ++k)
             time = std::max(time, ready[node.in[k].node]);
-        if (const int positions = carry_positions(graph, node); positions > 0) {
+        if (const int positions = carry_positions(graph, node).total(); positions > 0) {
             time += (model.adder + model.position * positions) * (node.operands == 3 ? model.third : 1.0);
         }
         ready.push_back(time);

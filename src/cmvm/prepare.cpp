@@ -5,6 +5,7 @@
 #include "fx/arithmetic.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -16,6 +17,8 @@ namespace {
 constexpr int spare_bits = 2;
 /// Outputs without a limit beside some that have one: so many levels are as good as none.
 constexpr int loose_levels = 16;
+
+constexpr int finest_grid = 256; ///< the search computes with doubles
 
 [[noreturn]] void too_wide(std::size_t column) {
     throw Error("output " + std::to_string(column) + " of a constant matrix product needs more than " +
@@ -37,6 +40,13 @@ void check(const Problem& p) {
         expect(fx::magnitude_bits(in.lo) <= fx::max_code_bits && fx::magnitude_bits(in.hi) <= fx::max_code_bits,
                "an input needs more than 62 bits");
     }
+    const auto expect_grid = [&](int fraction) {
+        expect(std::abs(fraction) <= finest_grid, "the grids of weights and inputs must lie within 2^-256 and 2^256");
+    };
+    expect_grid(p.fraction);
+    expect_grid(p.offset_fraction);
+    for (const fx::Interval& in : p.inputs)
+        expect_grid(in.fraction);
     for (const int arrival : p.arrival)
         expect(arrival >= 0, "arrival times start at 0");
     for (const std::int64_t w : p.matrix) {

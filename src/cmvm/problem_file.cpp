@@ -20,6 +20,8 @@ fx::Interval read_interval(const JsonReader& reader) {
     const auto code = [&](double value) {
         const fx::Dyadic exact = fx::to_dyadic(value);
         if (exact.code != 0 && exact.fraction > fraction) reader.fail("min and max must be multiples of the step");
+        if (exact.code != 0 && fx::magnitude_bits(exact.code) + fraction - exact.fraction > fx::max_code_bits)
+            reader.fail("min and max must be less than 2^62 steps");
         return fx::to_fraction(exact.code, exact.fraction, fraction);
     };
     const fx::Interval interval{code(triple[0]), code(triple[1]), fraction};

@@ -159,7 +159,10 @@ std::size_t TreePlanner::merge(const Choice& choice) {
     weight_ += items_.back().weight;
     tree_.merges.push_back(merge);
     if (!made.concatenation) {
-        tree_.bits += adder_cost(made.bits, static_cast<std::size_t>(choice.operands), costs_);
+        const SignedRange* operands[3] = {};
+        for (int k = 0; k < choice.operands; ++k)
+            operands[k] = &at(choice.in[k]).value;
+        tree_.bits += adder_cost(made, {operands, static_cast<std::size_t>(choice.operands)}, costs_);
     }
     for (int k = choice.operands; k-- > 0;)
         order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(choice.in[k]));

@@ -72,7 +72,8 @@ int TreeSwaps::recompute(std::uint32_t id) {
     const bool pair = node.operands == 2;
     const Joined made = pair ? join(a->value, b->value) : join(a->value, b->value, c->value);
     const int before = node.cost;
-    node.cost = made.concatenation ? 0 : adder_cost(made.bits, static_cast<std::size_t>(node.operands), costs_);
+    const SignedRange* operands[] = {&a->value, &b->value, &c->value};
+    node.cost = made.concatenation ? 0 : adder_cost(made, {operands, static_cast<std::size_t>(node.operands)}, costs_);
     node.value = made.value;
     node.concatenation = made.concatenation;
     node.depth = std::max({a->depth, b->depth, pair ? 0 : c->depth}) + (made.concatenation ? 0 : 1);

@@ -16,7 +16,8 @@ hw::Target target(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("the solver's prices are the target's in hundredths of a LUT, never nothing", "[cli][costs]") {
+TEST_CASE("the solver's prices are the target's in hundredths of a LUT, a bit of an adder never nothing",
+          "[cli][costs]") {
     hw::Target device = target("xcvu13p");
     device.lut_per[hw::Part::sum_bit] = 1.084;
     device.lut_per[hw::Part::triple_bit] = 0.996;
@@ -25,7 +26,9 @@ TEST_CASE("the solver's prices are the target's in hundredths of a LUT, never no
     const cmvm::LutCosts costs = cli::solver_costs(device);
     CHECK(costs.adder_bit == 108);
     CHECK(costs.triple_bit == 100);
-    CHECK(costs.triple == 100);
+    CHECK(costs.triple == 0);
+    CHECK(costs.through_bit == std::lround(100 * device.lut_per[hw::Part::through_bit]));
+    CHECK(costs.invert_bit == std::lround(100 * device.lut_per[hw::Part::invert_bit]));
     CHECK(costs.table_bit == 25);
     CHECK(costs.table_pair == 50);
     CHECK(costs.table_inputs == 4);

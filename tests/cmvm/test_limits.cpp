@@ -144,6 +144,32 @@ TEST_CASE("costs are those of the fabric", "[cmvm][limits]") {
     REQUIRE(triples(dear) < triples(cheap));
 }
 
+TEST_CASE("the solver looks for what its prices make cheap", "[cmvm][limits]") {
+    const std::uint64_t seed = 37;
+    Random random(seed);
+    LutCosts prices; // a chain carries a lone bit on without a LUT
+    prices.adder_bit = 108;
+    prices.triple_bit = 99;
+    prices.triple = prices.through_bit.emplace(0);
+    prices.invert_bit = 72;
+    for (const int operands : {2, 3}) {
+        std::int64_t blind = 0, informed = 0;
+        for (int round = 0; round < 6; ++round) {
+            INFO("seed " << seed << " round " << round);
+            const Problem problem = test::heterogeneous(random, 24, 12, 0.5);
+            Options options;
+            options.operands = operands;
+            options.effort = Effort::fast;
+            blind += cost(solve(problem, options), prices).lut_bits;
+            options.costs = prices;
+            const AdderGraph graph = solve(problem, options);
+            REQUIRE(test::check(problem, graph, random) == "");
+            informed += cost(graph, prices).lut_bits;
+        }
+        REQUIRE(informed < blind);
+    }
+}
+
 TEST_CASE("high effort that is not stopped by time gives one graph", "[cmvm][limits]") {
     Random random(36);
     const Problem problem = test::dense(random, 2, 2, 5, 4);

@@ -144,7 +144,7 @@ Recount recount(const Tree& tree, const std::vector<TreeLeaf>& leaves) {
         const SignedRange &a = values[merge.in[0]].value, &b = values[merge.in[1]].value;
         const Joined made = merge.operands == 2 ? join(a, b) : join(a, b, values[merge.in[2]].value);
         if (!made.concatenation) {
-            result.bits += adder_cost(made.bits, static_cast<std::size_t>(merge.operands), LutCosts{});
+            result.bits += adder_cost({made.bits, 0, 0}, static_cast<std::size_t>(merge.operands), LutCosts{});
         }
         values.push_back({made.value, made.concatenation ? depth : depth + 1});
     }
@@ -192,15 +192,47 @@ TEST_CASE("exchanges make a tree cheaper and keep its terms and its limit", "[cm
 
 TEST_CASE("an adder costs the positions between the second-finest grid and its top", "[cmvm]") {
     const OperandBits wide{0, 8, true, false}, high{3, 11, true, false}, above{8, 12, true, false};
-    REQUIRE(adder_positions(std::vector<OperandBits>{wide, wide}, 9) == 9);
-    REQUIRE(adder_positions(std::vector<OperandBits>{wide, high}, 12) == 9);
-    REQUIRE(adder_positions(std::vector<OperandBits>{wide, above}, 12) == 0);
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, wide}, 9).total() == 9);
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, high}, 12).total() == 9);
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, above}, 12).total() == 0);
     OperandBits minus = wide;
     minus.negate = true;
-    REQUIRE(adder_positions(std::vector<OperandBits>{minus, high}, 12) == 12);  // the borrow
-    REQUIRE(adder_positions(std::vector<OperandBits>{minus, above}, 13) == 13); // no concatenation
-    REQUIRE(adder_positions(std::vector<OperandBits>{wide, high, high}, 13) == 10);
-    REQUIRE(adder_positions(std::vector<OperandBits>{minus, high, high}, 13) == 13);
+    REQUIRE(adder_positions(std::vector<OperandBits>{minus, high}, 12).total() == 12);  // the borrow
+    REQUIRE(adder_positions(std::vector<OperandBits>{minus, above}, 13).total() == 13); // no concatenation
+    REQUIRE(adder_positions(std::vector<OperandBits>{wide, high, high}, 13).total() == 10);
+    REQUIRE(adder_positions(std::vector<OperandBits>{minus, high, high}, 13).total() == 13);
+}
+
+TEST_CASE("positions of a chain where operands meet, where one is alone, where that one is inverted", "[cmvm]") {
+    const auto split = [](const std::vector<OperandBits>& operands, int result_top) {
+        const Positions p = adder_positions(operands, result_top);
+        return std::vector<int>{p.both, p.through, p.inverted};
+    };
+    const OperandBits wide{0, 8, true, false}, narrow{0, 3, true, false}, high{2, 10, true, false};
+    const OperandBits sign{0, 8, false, false}, small{0, 6, false, false}, three{0, 2, true, false, true};
+    OperandBits minus = narrow, minus_wide = wide;
+    minus.negate = minus_wide.negate = true;
+    REQUIRE(split({wide, narrow}, 9) == std::vector<int>{3, 6, 0});
+    REQUIRE(split({wide, minus}, 9) == std::vector<int>{3, 1, 5});
+    REQUIRE(split({sign, narrow}, 9) == std::vector<int>{3, 6, 0});
+    REQUIRE(split({sign, small}, 9) == std::vector<int>{8, 1, 0});       // the narrow one's sign is repeated
+    REQUIRE(split({wide, three}, 9) == std::vector<int>{0, 5, 4});       // half of its bits are taken to be ones
+    REQUIRE(split({minus_wide, high}, 11) == std::vector<int>{6, 1, 4}); // the borrow runs through the low bits
+    REQUIRE(split({sign, sign, sign}, 10) == std::vector<int>{9, 1, 0});
+    REQUIRE(split({wide, wide, narrow}, 9) == std::vector<int>{9, 0, 0});
+    LutCosts costs;
+    REQUIRE(adder_cost({3, 1, 5}, 2, costs) == 9); // as any other position
+    costs.adder_bit = 108;
+    costs.through_bit = 0;
+    costs.invert_bit = 72;
+    REQUIRE(adder_cost({3, 1, 5}, 2, costs) == 3 * 108 + 5 * 72);
+    costs.triple_bit = 99;
+    costs.triple = 0;
+    REQUIRE(adder_cost({9, 1, 0}, 3, costs) == 9 * 99);
+    const SignedRange x{{0, 255, 0}, false}, y{{0, 7, 0}, true}, one{{5, 5, 0}, false};
+    const SignedRange *subtracted[] = {&x, &y}, *added[] = {&x, &one};
+    REQUIRE(adder_cost(join(x, y), subtracted, costs) == 3 * 108 + 5 * 72);
+    REQUIRE(adder_cost(join(x, one), added, costs) == 4 * 72);
 }
 
 } // namespace bitgrain::cmvm

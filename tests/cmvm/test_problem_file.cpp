@@ -53,10 +53,21 @@ TEST_CASE("a malformed matrix file is refused", "[cmvm]") {
     REQUIRE_THROWS_AS(read_text(with("[[-1, 0.9, 0.0625], [0, 6, 2]]", good_kernel)), Error); // off the grid
     REQUIRE_THROWS_AS(read_text(with("[[-1, 1, 0.75], [0, 6, 2]]", good_kernel)), Error);     // no power of two
     REQUIRE_THROWS_AS(read_text(with("[[1, -1, 1], [0, 6, 2]]", good_kernel)), Error);        // empty
+    REQUIRE_THROWS_AS(read_text(with("[[-1e300, 1, 1], [0, 6, 2]]", good_kernel)), Error);    // too many steps
     REQUIRE_THROWS_AS(read_text(with("[[0, 1, 1]]", good_kernel)), Error);                    // too few inputs
     REQUIRE_THROWS_AS(read_text(with(good_inputs, "[[1, 2], [3, 4]]")), Error);               // ragged
     REQUIRE_THROWS_AS(read_text(with(good_inputs, good_kernel, R"(, "kernels": 1)")), Error); // unknown key
     REQUIRE_THROWS_AS(read_text(with(good_inputs, good_kernel, R"(, "output_limit": [1])")), Error);
+}
+
+TEST_CASE("a grid that the solver cannot compute with is refused", "[cmvm]") {
+    Problem problem = read_text(with(good_inputs, good_kernel)).problem;
+    problem.fraction = 100000;
+    REQUIRE_THROWS_AS(solve(problem, {}), Error);
+    problem.fraction = 256;
+    prove(solve(problem, {}), problem);
+    problem.inputs[0].fraction = -300;
+    REQUIRE_THROWS_AS(solve(problem, {}), Error);
 }
 
 } // namespace bitgrain::cmvm
