@@ -105,6 +105,10 @@ void add_training_options(CLI::App& app, nn::TrainOptions& options) {
                    "Time budget of the training: its schedules are stretched or compressed to end in time")
         ->check(CLI::PositiveNumber.description(""))
         ->type_name("MINUTES");
+    app.add_option("--polish", options.polish,
+                   "Polish so many points of the front when training has ended (also with --resume after that)")
+        ->check(CLI::Range(0, 100000).description(""))
+        ->type_name("POINTS");
     app.add_option("--target-ebops", options.target_ebops,
                    "Steer the cost to this many EBOPs instead of raising beta along its schedule")
         ->check(CLI::PositiveNumber.description(""))

@@ -18,7 +18,7 @@ constexpr double doubt = 0.5;       ///< a prediction may be wrong by this share
 constexpr double hope = 0.25;       ///< share of the EBOPs that a width may save, as its prediction
 constexpr double tolerance = 0.5;   ///< standard errors: worse than that on a part of the rows, and a move is out
 constexpr double certainty = 1.0;   ///< standard errors: better than that, and it is in
-constexpr double least_gain = 1e-4; ///< of J in a pass, relative: less is not worth another one
+constexpr double least_gain = 5e-3; ///< in J of a pass, as a share of lambda * EBOPs: less is not worth another one
 
 /// Significant bits: what EBOPs counts of a constant in its narrowest format.
 int bits_of(double value) {
@@ -353,7 +353,7 @@ Polisher::Objective Polisher::polish(double lambda, const std::function<bool()>&
         const Objective after = measure();
         const double gain = before.at(lambda) - after.at(lambda);
         if (!(gain > 0.0)) network_.parameters.values() = values;
-        if (!(gain > least_gain * std::abs(before.at(lambda)))) return gain > 0.0 ? after : before;
+        if (!(gain > least_gain * lambda * before.ebops)) return gain > 0.0 ? after : before;
     }
 }
 

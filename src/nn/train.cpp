@@ -91,13 +91,15 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
                     "continue it with --resume, or choose another folder");
     }
     TrainingSettings settings = experiment.training;
-    const Json old = resumes ? read_json(folder.experiment()) : Json::object();
+    Json old = resumes ? read_json(folder.experiment()) : Json::object();
     if (options.seed) settings.seed = *options.seed;
     if (options.minutes) settings.minutes = options.minutes;
+    if (options.polish) settings.polish = *options.polish;
     std::optional<double> target = options.target_ebops;
     if (resumes) { // what the command line said when the run was started still holds
         const Json& training = old.at("training");
         if (!settings.minutes && training.contains("minutes")) settings.minutes = training.at("minutes").get<double>();
+        if (!options.polish && training.contains("polish")) settings.polish = training.at("polish").get<std::size_t>();
         if (!target && training.contains("target_ebops")) target = training.at("target_ebops").get<double>();
     }
     if (target) settings.controller.target = *target;
@@ -105,10 +107,14 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     kept["training"]["seed"] = settings.seed;
     if (settings.minutes) kept["training"]["minutes"] = *settings.minutes;
     if (target) kept["training"]["target_ebops"] = *target;
+    if (resumes) old["training"].erase("polish"); // comes after all else, so it may change
+    kept["training"].erase("polish");
     if (resumes && old != kept) {
         throw Error("the run was started with another experiment or seed", folder.experiment().string(),
                     "train into another folder");
     }
+
+    if (settings.polish > 0) kept["training"]["polish"] = settings.polish;
 
     const Data data = load_data(experiment);
     const TrainingRows rows = make_rows(data, settings.class_weights);
@@ -233,8 +239,9 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             saved = Clock::now();
         }
     }
-    if (!at.to_polish) at.to_polish = worth_polishing(front, settings.polish);
+    if (!at.to_polish && settings.polish > 0) at.to_polish = worth_polishing(front, settings.polish);
     save();
+    const std::vector<Point> to_polish = at.to_polish.value_or(std::vector<Point>{});
     const auto polish_start = Clock::now();
     const std::size_t polished_before = at.polished;
     FrontPolisher(options.threads,
@@ -242,7 +249,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
                       return std::make_unique<CompactTrainer>(experiment, settings, facts, rows, loss, alone);
                   })
         .run(
-            *at.to_polish, at.polished,
+            to_polish, at.polished,
             [&](const Point& point) { return read_checkpoint(folder.points() / point.checkpoint).arrays.at(0).second; },
             [&] { return settings.minutes && seconds() >= budget; },
             [&](const std::vector<PolishedPoint>& found) {
@@ -255,10 +262,10 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
                         seconds_since(polish_start) / static_cast<double>(at.polished - polished_before);
                     options.progress({settings.epochs, settings.epochs, point.loss, point.metric, point.ebops,
                                       point.beta, point.live_weights, front.weights, seconds_since(start),
-                                      each * static_cast<double>(at.to_polish->size() - at.polished),
-                                      front.points.size(), at.polished, at.to_polish->size(), ""});
+                                      each * static_cast<double>(to_polish.size() - at.polished), front.points.size(),
+                                      at.polished, to_polish.size(), ""});
                 }
-                if (at.polished == at.to_polish->size() || seconds_since(saved) >= options.save_seconds) {
+                if (at.polished == to_polish.size() || seconds_since(saved) >= options.save_seconds) {
                     save();
                     saved = Clock::now();
                 }

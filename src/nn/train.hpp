@@ -59,6 +59,7 @@ struct TrainOptions {
     unsigned threads = 0;                        ///< 0: all cores; never changes the result
     std::optional<std::uint64_t> seed;           ///< overrides the experiment's
     std::optional<double> minutes, target_ebops; ///< override the experiment's
+    std::optional<std::size_t> polish;           ///< the same; a finished run can be polished when it is resumed
     bool resume = false;
     double save_seconds = 5.0; ///< time between two saves of the state; never changes the result
     std::function<void(const Progress&)> progress;

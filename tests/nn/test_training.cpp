@@ -109,7 +109,7 @@ struct Killed {};
 
 TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
+    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"polish":20)"));
     TrainOptions options;
     options.run = folder.path / "whole";
     options.threads = 1;
@@ -143,7 +143,7 @@ TEST_CASE("polish improves the front and leaves the training as it is", "[nn][tr
     TrainOptions options;
     options.threads = 1;
     options.run = folder.path / "plain";
-    const Front plain = train(read_experiment(write_rings(folder.path, R"(,"polish":0)")), options);
+    const Front plain = train(read_experiment(write_rings(folder.path, "")), options);
     options.run = folder.path / "polished";
     const Front polished = train(read_experiment(write_rings(folder.path, R"(,"polish":3)")), options);
     REQUIRE(polished.history.size() >= plain.history.size() + 6); // three lambdas each
@@ -158,6 +158,11 @@ TEST_CASE("polish improves the front and leaves the training as it is", "[nn][tr
         CHECK(model.facts.at("validation") == point.metric);
         CHECK(model.facts.at("ebops") == point.ebops);
     }
+    options.run = folder.path / "plain"; // afterwards: the same
+    options.polish = 3;
+    options.resume = true;
+    train(read_experiment(write_rings(folder.path, "")), options);
+    CHECK(bytes_of_run(options.run) == bytes_of_run(folder.path / "polished"));
 }
 
 TEST_CASE("points worth polishing are spread over the front", "[nn][polish]") {
@@ -201,7 +206,7 @@ TEST_CASE("held-out labels are written as the data name them", "[nn][train]") {
 
 TEST_CASE("the controller steers EBOPs to its target", "[nn][train]") {
     const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"target_warmup":20,"polish":0)"));
+    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"target_warmup":20)"));
     TrainOptions options;
     options.run = folder.path / "run";
     options.threads = 1;
