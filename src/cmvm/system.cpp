@@ -63,7 +63,14 @@ PatternValue System::pattern_value(Pattern pattern) const {
         const double factor = power_of_two(pattern.shift()) + (pattern.negate() ? -1.0 : 1.0);
         bits = top({first.lo * factor, first.hi * factor, first.lsb}) - second.lsb;
     } else {
-        bits = join({first, false}, {second, pattern.negate()}).bits;
+        const SignedRange a{first, false}, b{second, pattern.negate()};
+        const SignedRange* operands[] = {&a, &b};
+        const Joined made = join(a, b);
+        bits = made.bits;
+        if (costs_.through_bit && bits > 0) {
+            const int priced = adder_cost(made, operands, costs_) / costs_.adder_bit;
+            return PatternValue{worth(first, second, bits), std::max(1, priced)};
+        }
     }
     return bits > 0 ? PatternValue{worth(first, second, bits), bits} : PatternValue{};
 }
