@@ -114,19 +114,16 @@ double CostTerm::add_gradient(Run<T>& run, double beta) const {
         return *run.graph->quantizers()[quantizers[operand]];
     };
     const T scale = static_cast<T>(beta * beta_factor);
-    // slope: d EBOPs / d width of an element.
-    const auto give = [&](std::size_t operand, std::size_t e, float slope) {
-        if (bits[operand][e] > 0.0F)
-            run.gradient(width_vars[operand])[quantizer(operand).group(e)] += scale * static_cast<T>(slope);
-    };
-    const auto give_all = [&](std::size_t operand, auto&& slope) {
+    // slope(e): d EBOPs / d width of an element.
+    const auto give = [&](std::size_t operand, auto&& slope) {
         if (!quantizer(operand).settings().trainable) return;
+        T* gradient = run.gradient(width_vars[operand]);
         for (std::size_t e = 0; e < bits[operand].size(); ++e)
-            give(operand, e, slope(e));
+            gradient[quantizer(operand).group(e)] += bits[operand][e] > 0.0F ? scale * static_cast<T>(slope(e)) : T(0);
     };
     if (kind == Kind::kernel) {
         const std::vector<float> per_input = price_of_input(bits[1], bits[0].size()), per_row = price_of_row(bits[0]);
-        give_all(0, [&](std::size_t j) { return per_input[j]; });
+        give(0, [&](std::size_t j) { return per_input[j]; });
         const Quantizer& kernel = quantizer(1);
         if (kernel.groups() == kernel.size() && kernel.settings().trainable) { // the hot loop: every weight
             T* __restrict gradient = run.gradient(width_vars[1]);
@@ -137,11 +134,11 @@ double CostTerm::add_gradient(Run<T>& run, double beta) const {
                     gradient[j * outputs + o] += row[o] > 0.0F ? slope : T(0);
             }
         } else {
-            give_all(1, [&](std::size_t e) { return per_row[e / outputs]; });
+            give(1, [&](std::size_t e) { return per_row[e / outputs]; });
         }
         if (bits.size() > 2) {
             const auto share = static_cast<float>(bias_share(bits[2].size()));
-            give_all(2, [&](std::size_t) { return share; });
+            give(2, [&](std::size_t) { return share; });
         }
     } else {
         std::vector<std::vector<float>> slopes;
@@ -160,7 +157,7 @@ double CostTerm::add_gradient(Run<T>& run, double beta) const {
             }
         });
         for (std::size_t k = 0; k < quantizers.size(); ++k)
-            give_all(k, [&](std::size_t e) { return slopes[k][e]; });
+            give(k, [&](std::size_t e) { return slopes[k][e]; });
     }
     return total(bits);
 }
