@@ -70,9 +70,12 @@ void FrontPolisher::run(const std::vector<Point>& points, std::size_t first,
     const auto ends = [&] { return failed || stop(); };
     crew.run(points.size() - first, [&](unsigned thread, std::size_t index) {
         if (failed) return;
+        // Held while an exception of `done` is noted: no other thread hands the same point over again before that.
+        std::unique_lock lock(mutex, std::defer_lock);
         try {
             const std::size_t number = first + index;
-            std::unique_lock lock(mutex);
+            lock.lock();
+            if (failed) return;
             std::vector<float> start = values(points[number]);
             if (!trainers[thread]) trainers[thread] = make_(alone);
             lock.unlock();
