@@ -11,6 +11,7 @@
 #include "fx/arithmetic.hpp"
 #include "model/inference.hpp"
 #include "report/text.hpp"
+#include "rtl/emit.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -78,6 +79,16 @@ Json read_build_file(const fs::path& folder, const char* name) {
     return read_json(folder / name);
 }
 
+/// Whether the design has expressions beside the cells of its adders of three.
+bool has_expressions(const fs::path& rtl) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(rtl)) {
+        if (entry.path().extension() == ".v" &&
+            read_file(entry.path()).find(rtl::expressions_macro) != std::string::npos)
+            return true;
+    }
+    return false;
+}
+
 int run(const Arguments& arguments) {
     const report::Verification verification = verify_step(arguments.folder, arguments.verify);
     const Json json = read_json(arguments.folder / "verification.json");
@@ -129,6 +140,7 @@ report::Verification verify_step(const fs::path& folder, const VerifyOptions& op
     v.simulated_cycles = result.latency_cycles;
     v.clock_ns = signature.clock_ns;
     v.bubbles = options.bubbles;
+    v.expressions = !options.cells && has_expressions(folder / "rtl");
     v.seed = options.seed;
     const auto expected = model::infer(model, stimulus.codes(), stimulus.rows());
     Json first = compare(stimulus, model, signature, expected, result.outputs, "", v.mismatches);

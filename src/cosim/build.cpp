@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "cosim/process.hpp"
 #include "cosim/runtime_cache.hpp"
+#include "rtl/emit.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -112,7 +113,7 @@ void build_in(const fs::path& folder, const std::string& module, const std::stri
                                          module + ".v",
                                          harness};
     if (options.adders == AddersOfThree::primitives) verilate.emplace_back("-DSYNTHESIS");
-    if (options.adders == AddersOfThree::expressions) verilate.emplace_back("-DBITGRAIN_EXPRESSIONS");
+    if (options.adders == AddersOfThree::expressions) verilate.push_back(std::string("-D") + rtl::expressions_macro);
     run_tool(verilate, folder, "Verilator");
 
     const std::vector<std::string> flags = {options.optimize ? "OPT_FAST=-O1" : "OPT_FAST=-O0", "OPT_SLOW=-O0",

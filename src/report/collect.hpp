@@ -44,6 +44,7 @@ struct Verification {
     double clock_ns = 0.0;
     std::optional<std::int64_t> stream_mismatches; ///< of the AXI4-Stream wrapper, when there is one
     bool bubbles = false;
+    bool expressions = false; ///< adders of three were simulated as these, not as the cells that synthesis takes
     std::uint64_t seed = 0;
 
     std::int64_t vectors() const { return data_vectors + random_vectors + corner_vectors; }

@@ -24,6 +24,10 @@ Section verification_section(const Verification& v) {
         rows.push_back({"saturated_values", "saturated input values", v.saturated_values, "", Source::computed,
                         "outside the input formats"});
     }
+    if (v.expressions) {
+        rows.push_back({"adders_of_three", "adders of three", std::string("expressions"), "", Source::simulated,
+                        "not the cells that synthesis takes; verify --cells simulates those"});
+    }
     rows.push_back({"result", "result", std::string(v.passed() ? "passed" : "FAILED"), "", Source::simulated,
                     v.bubbles ? "with bubbles between vectors" : "one vector per clock"});
     return section;
@@ -44,6 +48,7 @@ Json to_json(const Verification& v) {
     json["simulated_cycles"] = v.simulated_cycles;
     json["clock_ns"] = v.clock_ns;
     json["bubbles"] = v.bubbles;
+    json["expressions"] = v.expressions;
     json["seed"] = v.seed;
     return json;
 }
@@ -64,6 +69,7 @@ Verification verification_from_json(const Json& json, const std::string& where) 
     v.simulated_cycles = reader.get<int>("simulated_cycles");
     v.clock_ns = reader.get<double>("clock_ns");
     v.bubbles = reader.get<bool>("bubbles");
+    v.expressions = reader.get("expressions", false);
     v.seed = reader.get<std::size_t>("seed");
     reader.has("first_mismatches");
     reader.finish();

@@ -73,6 +73,9 @@ struct Verilog {
     std::vector<Probe> probes = {}; ///< in the order of the netlist: operands first
 };
 
+/// Simulators that define it take the expressions of adders of three instead of the cells, where a design has both.
+inline constexpr const char* expressions_macro = "BITGRAIN_EXPRESSIONS";
+
 struct EmitOptions {
     EmitOptions() = default;
     EmitOptions(Layout how, const hw::Target& target)
@@ -81,7 +84,7 @@ struct EmitOptions {
     Layout layout = Layout::per_layer;
     /// The target's; none: adders of three numbers are expressions.
     hw::ThreeOperandAdder three_operand_adder = hw::ThreeOperandAdder::none;
-    /// With more of them each is written as an expression, too, for simulators that define BITGRAIN_EXPRESSIONS.
+    /// With more of them each is written as an expression, too, for simulators that define expressions_macro.
     std::size_t most_cells_alone = 5000;
     /// In front of every module: "(* use_dsp = \"no\" *)".
     std::string module_attribute;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
+#include "rtl/emit.hpp"
 
 #include <algorithm>
 
@@ -125,7 +126,7 @@ class NodePrinter {
                   {"CARRY", adders_.cell == hw::ThreeOperandAdder::lut6_2_carry4 ? 4 : 8}},
                  name + "_adder", {{"a_i", bits[0]}, {"b_i", bits[1]}, {"c_i", bits[2]}, {"sum_o", sum}});
         if (!adders_.both) return text + instance;
-        return text + "`ifdef BITGRAIN_EXPRESSIONS\n" + indent + "assign " + sum + " = " + high_bits(add) +
+        return text + "`ifdef " + expressions_macro + "\n" + indent + "assign " + sum + " = " + high_bits(add) +
                ";\n`else\n" + instance + "`endif\n";
     }
 

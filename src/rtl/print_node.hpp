@@ -15,7 +15,7 @@ namespace bitgrain::rtl {
 /// How adders of three numbers are written.
 struct AddersOfThree {
     hw::ThreeOperandAdder cell = hw::ThreeOperandAdder::none; ///< none: expressions
-    /// Both, and BITGRAIN_EXPRESSIONS picks the expression: Verilator takes twice the time and memory for an instance
+    /// Both, and expressions_macro picks the expression: Verilator takes twice the time and memory for an instance
     /// per adder.
     bool both = false;
 };

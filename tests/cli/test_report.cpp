@@ -210,6 +210,11 @@ TEST_CASE("a verification passes only without mismatches and at the scheduled la
     Report report;
     put(report, verification_section(v));
     REQUIRE(std::get<std::string>(find(report, "verification", "result")->value) == "passed");
+    REQUIRE(find(report, "verification", "adders_of_three") == nullptr);
+    v.expressions = true; // is said wherever the verification is shown
+    REQUIRE(to_json(verification_from_json(to_json(v), "v.json")).dump() == to_json(v).dump());
+    put(report, verification_section(v));
+    REQUIRE(find(report, "verification", "adders_of_three")->note.find("--cells") != std::string::npos);
     v.simulated_cycles = 8;
     REQUIRE_FALSE(v.passed());
     put(report, verification_section(v)); // replaces
