@@ -31,6 +31,9 @@ Signal Builder::select(Signal sign, Signal if_negative, Signal otherwise, const 
 
 Signal Builder::maximum(Signal a, Signal b) {
     const fx::Interval known = fx::maximum(interval(a), interval(b));
+    // Of two multiples of one number the steeper is the larger one where the number is positive.
+    if (a.node == b.node && a.negate == b.negate)
+        return a.shift < b.shift ? make_select(a, a, b, known) : make_select(a, b, a, known);
     const Signal difference = add(a, negate(b));
     // On a tie both are right, so the sense that the difference already has will do.
     if (difference.negate) return make_select(negate(difference), a, b, known);

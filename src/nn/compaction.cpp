@@ -17,6 +17,7 @@ using Flags = std::vector<bool>; ///< per element of a layer's output, as the co
 std::optional<double> constant_output(const LayerRecord& layer, const Engine<double>& engine,
                                       const Calibration& calibration, std::size_t unit) {
     const KernelParts& kernel = *layer.kernel;
+    if (!kernel.activation) return std::nullopt;
     const auto weights = engine.shared_value(kernel.weights);
     const auto& inputs = calibration.casts[kernel.input_quantizer];
     const std::size_t outputs = layer.output.size();
@@ -24,7 +25,7 @@ std::optional<double> constant_output(const LayerRecord& layer, const Engine<dou
         if (weights[i * outputs + unit] != 0.0 && !inputs[i].format.is_zero()) return std::nullopt;
     }
     const double bias = kernel.bias ? engine.shared_value(*kernel.bias)[unit] : 0.0;
-    return kernel.relu ? std::max(bias, 0.0) : bias;
+    return (*kernel.activation)(bias);
 }
 
 /// The bias takes a constant of a input: wrapping, so that more fraction bits are all it may need; without batch

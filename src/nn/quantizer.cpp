@@ -65,7 +65,7 @@ Quantizer::Quantizer(std::string name, const std::vector<std::size_t>& shape, co
     // Dead: no bits at all, whatever the rounding.
     if (saturates()) {
         width_slice_ = add(".bits", settings.min_bits, settings.max_bits, pull, 0.0, settings.bits);
-        integer_slice_ = add(".integer", -24.0, 24.0, 0.0F, 0.0, settings.integer);
+        integer_slice_ = add(".integer", settings.min_integer, settings.max_integer, 0.0F, 0.0, settings.integer);
     } else {
         const double coarsest = settings.min_fraction;
         width_slice_ = add(".fraction", coarsest, settings.max_fraction, pull, coarsest, settings.fraction);
@@ -118,7 +118,7 @@ template void Quantizer::track(Parameters&, const double*, const double*, double
 void Quantizer::adapt(Parameters& parameters, std::span<const double> lo, std::span<const double> hi) const {
     if (!settings_.adapt) return;
     const auto width = parameters.slice(width_slice_), integer = parameters.slice(integer_slice_);
-    const ParameterSlice& bounds = parameters.slices()[width_slice_];
+    const ParameterSlice &bounds = parameters.slices()[width_slice_], &limits = parameters.slices()[integer_slice_];
     // A group without a magnitude of its own (constant zero) starts like the largest of the tensor.
     double largest = 0.0;
     for (std::size_t g = 0; g < groups_; ++g) {
@@ -128,7 +128,7 @@ void Quantizer::adapt(Parameters& parameters, std::span<const double> lo, std::s
         double magnitude = lo[g] <= hi[g] ? std::max(-lo[g], hi[g]) : 0.0;
         if (magnitude <= 0.0) magnitude = largest;
         const double top = magnitude > 0.0 ? std::ceil(std::log2(magnitude)) : settings_.integer;
-        integer[g] = static_cast<float>(top);
+        integer[g] = std::clamp(static_cast<float>(top), limits.lo, limits.hi);
         width[g] =
             std::clamp(static_cast<float>(saturates() ? settings_.bits : settings_.bits - top), bounds.lo, bounds.hi);
     }

@@ -34,6 +34,7 @@ struct QuantizerSettings {
     /// Start values from the first data or weights instead: `bits` (b) significant bits below the largest magnitude.
     bool adapt = true;
     double min_bits = 0.0, max_bits = 23.0;           ///< bounds of b
+    double min_integer = -24.0, max_integer = 24.0;   ///< SAT, SAT_SYM: bounds of i
     double min_fraction = -24.0, max_fraction = 24.0; ///< bounds of f
     bool scale_gradient = false; ///< gradients of a width that g elements share times 1/sqrt(g) (method, 4.2)
     double pull = 1e-8;          ///< signed L1 on the width parameters

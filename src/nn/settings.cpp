@@ -32,6 +32,9 @@ QuantizerSettings read_quantizer(JsonReader reader, const QuantizerSettings& bas
     s.scale_gradient = reader.get("scale_gradient", s.scale_gradient);
     s.min_bits = reader.get("min_bits", s.min_bits);
     s.max_bits = reader.get("max_bits", s.max_bits);
+    const bool has_limits = reader.has("min_integer") || reader.has("max_integer");
+    s.min_integer = reader.get("min_integer", s.min_integer);
+    s.max_integer = reader.get("max_integer", s.max_integer);
     s.min_fraction = reader.get("min_fraction", s.min_fraction);
     s.max_fraction = reader.get("max_fraction", s.max_fraction);
     s.pull = reader.get("pull", s.pull);
@@ -39,6 +42,13 @@ QuantizerSettings read_quantizer(JsonReader reader, const QuantizerSettings& bas
     reader.finish();
     if (s.min_bits < 0 || s.max_bits > 24 || s.min_bits > s.max_bits) {
         reader.fail("min_bits and max_bits must satisfy 0 <= min_bits <= max_bits <= 24");
+    }
+    if (s.min_integer < -24 || s.max_integer > 24 || s.min_integer > s.max_integer) {
+        reader.fail("min_integer and max_integer must satisfy -24 <= min_integer <= max_integer <= 24");
+    }
+    if (has_limits && s.overflow == fx::Overflow::wrap) {
+        reader.fail("min_integer and max_integer are for SAT and SAT_SYM",
+                    "WRAP takes its integer bits from the range of the values");
     }
     if (s.min_fraction < -32 || s.max_fraction > 32 || s.min_fraction > s.max_fraction) {
         reader.fail("min_fraction and max_fraction must satisfy -32 <= min_fraction <= max_fraction <= 32");

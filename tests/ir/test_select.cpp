@@ -105,6 +105,12 @@ TEST_CASE("a maximum has the tight interval and folds when one side always wins"
     CHECK(b.maximum(y, Builder::zero()) == b.relu(y));
     CHECK(b.maximum(y, b.constant(7.0)) == b.constant(7.0));
     CHECK(b.maximum(b.constant(-8.0), y) == y);
+    // Multiples of one number: its sign decides, no subtraction is made.
+    CHECK(b.maximum(Builder::shift(y, -2), y) == b.select(y, Builder::shift(y, -2), y));
+    CHECK(b.maximum(y, Builder::shift(y, -2)) == b.maximum(Builder::shift(y, -2), y));
+    const Signal minus = Builder::negate(y);
+    CHECK(b.interval(b.maximum(minus, Builder::shift(minus, 1))) ==
+          fx::maximum(b.interval(minus), b.interval(Builder::shift(minus, 1))));
 }
 
 TEST_CASE("the zero of a select does not refine its grid", "[ir][select]") {

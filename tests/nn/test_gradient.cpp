@@ -74,11 +74,15 @@ TEST_CASE("gradients of layers without kinks equal finite differences", "[nn][gr
     CHECK(worst_gradient_error(*test.network, targets, {Loss::Kind::squared_error, 3}, workers) < 2e-4);
 }
 
-TEST_CASE("the gradients of the larger, the smaller and the largest equal finite differences", "[nn][gradient]") {
+TEST_CASE("the gradients of layers with kinks equal finite differences away from them", "[nn][gradient]") {
     // Far from the kinks: biases decide which input is larger. Pooling: the values of a row follow one another.
     const std::string layers = GENERATE(
         R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"maximum","inputs":["a","b"]},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"minimum","inputs":["a","b"]},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"a","units":4,"activation":{"type":"leaky_relu","slope":0.25}},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"a","units":4},{"type":"relu","max":40},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"a","units":4},{"type":"hard_tanh"},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"c","units":4},{"type":"hard_sigmoid"},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"a","units":4},{"type":"reshape","shape":[2,2]},{"type":"max_pool"},{"type":"flatten"},{"type":"dense","units":2}])");
     CAPTURE(layers);
     auto test = make_network(layers, {{3}, std::nullopt, false}, 2, 5);

@@ -176,14 +176,16 @@ class Add final : public Op {
 
 class Scale final : public Op {
   public:
-    Scale(Var x, Var y, double factor, std::size_t size) : x_(x), y_(y), factor_(factor), size_(size) {}
+    Scale(Var x, Var y, double factor, double shift, std::size_t size)
+        : x_(x), y_(y), factor_(factor), shift_(shift), size_(size) {}
     void forward(Run<float>& run) const override { run_forward(run); }
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
-        freezer.set(y_, freezer.builder().scale(freezer.name(y_), freezer.value(x_),
-                                                std::vector<double>(size_, factor_), std::vector<double>(size_, 0.0)));
+        freezer.set(y_,
+                    freezer.builder().scale(freezer.name(y_), freezer.value(x_), std::vector<double>(size_, factor_),
+                                            std::vector<double>(size_, shift_)));
     }
 
   private:
@@ -192,7 +194,7 @@ class Scale final : public Op {
         const T* x = run.value(x_);
         T* y = run.value(y_);
         for (std::size_t i = 0; i < size_ * run.lanes; ++i)
-            y[i] = x[i] * static_cast<T>(factor_);
+            y[i] = x[i] * static_cast<T>(factor_) + static_cast<T>(shift_);
     }
     template <class T>
     void run_backward(Run<T>& run) const {
@@ -203,7 +205,7 @@ class Scale final : public Op {
             dx[i] = (set ? T(0) : dx[i]) + dy[i] * static_cast<T>(factor_);
     }
     Var x_, y_;
-    double factor_;
+    double factor_, shift_;
     std::size_t size_;
 };
 
@@ -323,8 +325,8 @@ Var add(Graph& graph, const std::string& name, const std::vector<Var>& in) {
     return graph.add(name, std::make_unique<Add>(in, graph.next(), graph.size(in[0])), in, graph.size(in[0]));
 }
 
-Var scale(Graph& graph, const std::string& name, Var x, double factor) {
-    return graph.add(name, std::make_unique<Scale>(x, graph.next(), factor, graph.size(x)), {x}, graph.size(x));
+Var scale(Graph& graph, const std::string& name, Var x, double factor, double shift) {
+    return graph.add(name, std::make_unique<Scale>(x, graph.next(), factor, shift, graph.size(x)), {x}, graph.size(x));
 }
 
 Var multiply(Graph& graph, const std::string& name, Var a, Var b) {

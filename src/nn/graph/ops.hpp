@@ -5,6 +5,8 @@
 #include "nn/graph/graph.hpp"
 #include "nn/graph/windows.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -17,12 +19,28 @@ Var input(Graph& graph, const std::string& name, std::size_t size, const std::ve
 /// y is [position][out].
 Var affine(Graph& graph, const std::string& name, Var x, Var weights, std::optional<Var> bias, Windows windows);
 Var relu(Graph& graph, const std::string& name, Var x);
+/// x above zero, but at most `top`; slope * x below.
+struct Rectifier {
+    double slope = 1.0; ///< zero or a power of two; the default changes nothing
+    double top = std::numeric_limits<double>::infinity();
+
+    bool capped() const { return top < std::numeric_limits<double>::infinity(); }
+    template <class T>
+    T operator()(T x) const {
+        return x > T(0) ? std::min(x, static_cast<T>(top)) : static_cast<T>(slope) * x;
+    }
+};
+/// slope below 1
+Var rectify(Graph& graph, const std::string& name, Var x, const Rectifier& rectifier);
+/// x within [low, high], for the network without quantizers: one that saturates there follows, so it freezes to
+/// nothing.
+Var clamp_before_quantizer(Graph& graph, const std::string& name, Var x, double low, double high);
 /// Elements of the concatenation of all inputs, in the given order; -1: zero.
 Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, const std::vector<std::int64_t>& index);
 /// Sum of equally sized inputs.
 Var add(Graph& graph, const std::string& name, const std::vector<Var>& in);
-/// y = factor x, a constant.
-Var scale(Graph& graph, const std::string& name, Var x, double factor);
+/// y = factor x + shift, constants.
+Var scale(Graph& graph, const std::string& name, Var x, double factor, double shift = 0.0);
 /// y_i = a_i b_i
 Var multiply(Graph& graph, const std::string& name, Var a, Var b);
 /// Sum or maximum of each run of `size` elements. The first of equally large ones gets the gradient.

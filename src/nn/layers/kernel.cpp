@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "model/builder.hpp"
+#include "nn/layers/activation.hpp"
 
 #include <cmath>
 
@@ -56,7 +57,6 @@ Tensor kernel_layer(LayerContext& context, const Tensor& in, const Tensor& x, Va
     JsonReader& reader = context.reader;
     const std::string& name = context.name;
     const auto units = reader.get<std::size_t>(kernel.units_key);
-    const bool has_relu = reader.choice("activation", {"linear", "relu"}, 0) == 1;
     const bool has_norm = reader.get("batch_norm", false);
     const bool has_bias = reader.get("bias", true) || in.pending.has_value();
     if (units == 0) reader.fail(kernel.units_key + " must be at least 1");
@@ -79,7 +79,6 @@ Tensor kernel_layer(LayerContext& context, const Tensor& in, const Tensor& x, Va
     };
 
     KernelParts parts;
-    parts.relu = has_relu;
     parts.batch_norm = has_norm;
     parts.kernel_slice = add_parameter(".kernel", elements, initial_kernel(context.random, size, outputs, kernel.uses));
     Var weights = parameter(graph, name, parts.kernel_slice, size * outputs);
@@ -146,11 +145,12 @@ Tensor kernel_layer(LayerContext& context, const Tensor& in, const Tensor& x, Va
     }
     parts.cost = context.cost.size();
     context.cost.push_back(cost);
-    context.kernel = parts;
 
     y.var = affine(graph, name, read, weights, bias, windows);
-    if (has_relu) y.var = relu(graph, name, y.var);
-    return y;
+    const Activation activated = activation(context, y);
+    parts.activation = activated.rectifier;
+    context.kernel = parts;
+    return activated.y;
 }
 
 } // namespace bitgrain::nn

@@ -83,10 +83,15 @@ std::optional<Tensor> LayerContext::quantized(const Tensor& x, const std::string
         reader.fail("real-valued data are rounded to nearest by software, before the hardware",
                     "leave out \"round\" here");
     }
-    Tensor y = x;
-    y.quantizer = add_quantizer(suffix, x.shape, *chosen, x.live);
-    y.var = quantize(graph, name, x.var, *y.quantizer);
+    Tensor y = quantized_by(x, *chosen, suffix);
     if (reads_reals) quantised_data = y;
+    return y;
+}
+
+Tensor LayerContext::quantized_by(const Tensor& x, const QuantizerSettings& chosen, const std::string& suffix) {
+    Tensor y = x;
+    y.quantizer = add_quantizer(suffix, x.shape, chosen, x.live);
+    y.var = quantize(graph, name, x.var, *y.quantizer);
     return y;
 }
 
@@ -107,7 +112,10 @@ const std::vector<LayerType>& layer_table() {
          dense_layer},
         {"conv1d", "the same over windows of one axis, channels last", 1, 1, conv1d_layer},
         {"conv2d", "the same over windows of two axes, channels last", 1, 1, conv2d_layer},
-        {"relu", "max(x, 0)", 1, 1, relu_layer},
+        {"relu", "max(x, 0), capped on request", 1, 1, relu_layer},
+        {"leaky_relu", "x above zero, a power of two times x below", 1, 1, leaky_relu_layer},
+        {"hard_tanh", "a quantizer that saturates at -1 and 1", 1, 1, hard_tanh_layer},
+        {"hard_sigmoid", "a quantizer that saturates at -2 and 2, times 1/4, plus 1/2", 1, 1, hard_sigmoid_layer},
         {"quantize", "trainable widths on a value", 1, 1, quantize_layer},
         {"flatten", "the same elements with one axis", 1, 1, flatten_layer},
         {"reshape", "the same elements with other axes", 1, 1, reshape_layer},

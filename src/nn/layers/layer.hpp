@@ -46,9 +46,10 @@ struct KernelParts {
     Var weights;                                                               ///< quantised
     std::optional<Var> bias_sum, bias;                                         ///< before and after its quantizer
     std::size_t kernel_slice = 0, bias_slice = 0;
-    std::size_t cost = 0;     ///< number of its term in Network::cost
-    std::vector<double> mean; ///< of the inputs, as folded into the bias; empty: not
-    bool relu = false, batch_norm = false;
+    std::size_t cost = 0;                ///< number of its term in Network::cost
+    std::vector<double> mean;            ///< of the inputs, as folded into the bias; empty: not
+    std::optional<Rectifier> activation; ///< none: another one, whose values for constants are not known
+    bool batch_norm = false;
 };
 
 /// What a layer builds into.
@@ -69,6 +70,11 @@ struct LayerContext {
     std::optional<KernelParts>& kernel; ///< filled by a layer that has one
     bool& whole;                        ///< set by a layer whose inputs and outputs compaction must leave whole
 
+    /// The same with the keys of another object: a part of the layer's.
+    LayerContext with(JsonReader& keys) const {
+        return {graph,          parameters, cost,           defaults, random, name, keys,
+                integral_input, data,       quantised_data, live,     kernel, whole};
+    }
     /// Real-valued data are rounded into the port by the quantizer that reads them: nothing may come in between.
     void refuse_raw_data(const Tensor& x) const;
     /// Standardised inputs that are not folded yet.
@@ -81,6 +87,7 @@ struct LayerContext {
     std::optional<QuantizerSettings> settings(const std::string& key, const QuantizerSettings& base);
     QuantizerVars add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,
                                 const QuantizerSettings& settings, const std::vector<std::uint32_t>& elements);
+    Tensor quantized_by(const Tensor& x, const QuantizerSettings& settings, const std::string& suffix);
     /// x through a new quantizer with the settings under `key`; "none" gives nothing.
     std::optional<Tensor> quantized(const Tensor& x, const std::string& key, const std::string& suffix);
     /// The layer's input quantizer on x; x itself when it comes straight from a quantizer and the layer asks for none.
@@ -103,6 +110,9 @@ Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor conv1d_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor conv2d_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor leaky_relu_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor hard_tanh_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor hard_sigmoid_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor flatten_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor reshape_layer(LayerContext& context, const std::vector<Tensor>& in);

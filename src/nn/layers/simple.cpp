@@ -7,14 +7,6 @@
 
 namespace bitgrain::nn {
 
-Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in) {
-    context.refuse_pending(in[0]);
-    context.refuse_raw_data(in[0]);
-    Tensor y = in[0];
-    y.var = relu(context.graph, context.name, in[0].var);
-    return y;
-}
-
 Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in) {
     const auto y = context.quantized(in[0], "quantizer", "quantizer");
     if (!y) context.reader.fail("a quantize layer needs its quantizer", "leave out \"quantizer\" for the default");

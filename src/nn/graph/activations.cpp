@@ -1,0 +1,118 @@
+// Functions of one number, element by element, with their derivative: rectifiers and clamps.
+#include "base/error.hpp"
+#include "nn/freezer.hpp"
+#include "nn/graph/ops.hpp"
+#include "nn/graph/run.hpp"
+
+#include <algorithm>
+
+namespace bitgrain::nn {
+
+namespace {
+
+/// Function: value(x), slope(y) of the result, and freeze.
+template <class Function>
+class Elementwise final : public Op {
+  public:
+    Elementwise(Function function, Var x, Var y, std::size_t size)
+        : function_(std::move(function)), x_(x), y_(y), size_(size) {}
+    void forward(Run<float>& run) const override { run_forward(run); }
+    void forward(Run<double>& run) const override { run_forward(run); }
+    void backward(Run<float>& run) const override { run_backward(run); }
+    void backward(Run<double>& run) const override { run_backward(run); }
+    InPlace in_place() const override { return InPlace::value_and_gradient; }
+    void freeze(Freezer& freezer) const override { function_.freeze(freezer, x_, y_); }
+
+  private:
+    template <class T>
+    void run_forward(Run<T>& run) const {
+        const T* x = run.value(x_);
+        T* y = run.value(y_);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
+            y[i] = function_.value(x[i]);
+    }
+    template <class T>
+    void run_backward(Run<T>& run) const {
+        const T *y = run.value(y_), *dy = run.gradient(y_);
+        T* dx = run.gradient(x_);
+        const bool set = run.sets(x_);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i)
+            dx[i] = (set ? T(0) : dx[i]) + dy[i] * function_.slope(y[i]);
+    }
+    Function function_;
+    Var x_, y_;
+    std::size_t size_;
+};
+
+template <class Function>
+Var elementwise(Graph& graph, const std::string& name, Var x, Function function) {
+    const std::size_t size = graph.size(x);
+    return graph.add(name, std::make_unique<Elementwise<Function>>(std::move(function), x, graph.next(), size), {x},
+                     size);
+}
+
+/// The larger of each element of a and of b.
+model::Tensor larger(model::Builder& builder, const std::string& name, const model::Tensor& a, const model::Tensor& b) {
+    const auto size = static_cast<std::int64_t>(a.size());
+    std::vector<std::int64_t> index;
+    for (std::int64_t e = 0; e < size; ++e)
+        index.insert(index.end(), {e, size + e});
+    const model::Tensor pairs = builder.gather(name, {a, b}, std::move(index), {a.size(), 2});
+    return builder.reduce(name, pairs, model::Reduce::Kind::max);
+}
+
+struct Rectify {
+    Rectifier rectifier;
+
+    template <class T>
+    T value(T x) const {
+        return rectifier(x);
+    }
+    template <class T>
+    T slope(T y) const {
+        return static_cast<T>(y > T(0) ? (y < static_cast<T>(rectifier.top) ? 1.0 : 0.0) : rectifier.slope);
+    }
+    void freeze(Freezer& freezer, Var x, Var y) const {
+        model::Builder& builder = freezer.builder();
+        const std::string& name = freezer.name(y);
+        const model::Tensor in = freezer.value(x);
+        const auto times = [&](const model::Tensor& tensor, double factor, double shift) {
+            return builder.scale(name, tensor, std::vector<double>(in.size(), factor),
+                                 std::vector<double>(in.size(), shift));
+        };
+        model::Tensor result = rectifier.slope == 0.0 ? builder.relu(name, in)
+                                                      : larger(builder, name, in, times(in, rectifier.slope, 0.0));
+        if (rectifier.capped()) { // the smaller of two, as minus the larger of their negatives
+            const model::Tensor negative = times(result, -1.0, 0.0), bound = times(result, 0.0, -rectifier.top);
+            result = times(larger(builder, name, negative, bound), -1.0, 0.0);
+        }
+        freezer.set(y, result);
+    }
+};
+
+struct Clamp {
+    double low, high;
+
+    template <class T>
+    T value(T x) const {
+        return std::clamp(x, static_cast<T>(low), static_cast<T>(high));
+    }
+    template <class T>
+    T slope(T y) const {
+        return y > static_cast<T>(low) && y < static_cast<T>(high) ? T(1) : T(0);
+    }
+    void freeze(Freezer& freezer, Var x, Var y) const { freezer.set(y, freezer.value(x)); }
+};
+
+} // namespace
+
+Var rectify(Graph& graph, const std::string& name, Var x, const Rectifier& rectifier) {
+    CHECK(rectifier.slope < 1.0 && rectifier.top > 0.0, "the larger of x and slope x is the rectifier's value");
+    return elementwise(graph, name, x, Rectify{rectifier});
+}
+
+Var clamp_before_quantizer(Graph& graph, const std::string& name, Var x, double low, double high) {
+    return elementwise(graph, name, x, Clamp{low, high});
+}
+
+} // namespace bitgrain::nn
