@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t fewest_entries = 1024;
 constexpr std::size_t small_table = 1 << 16; ///< entries that may as well be too many
 
+/// Of so many entries at most this many are used.
+std::size_t most_used(std::size_t entries) {
+    return entries < small_table ? entries / 2 : entries / 16 * 11;
+}
+
 } // namespace
 
 PatternIndex::PatternIndex() : chunks_(1) {
@@ -22,7 +27,7 @@ PatternIndex::PatternIndex() : chunks_(1) {
 PatternIndex::Entry& PatternIndex::add(std::uint64_t key) {
     Entry* e = &entries_[place(key)];
     if (e->count == 0) {
-        if (++used_ * 2 > entries_.size()) {
+        if (++used_ > most_used(entries_.size())) {
             resize(entries_.size() * (entries_.size() < small_table ? 4 : 2));
             e = &entries_[place(key)];
         }
@@ -123,7 +128,7 @@ void PatternIndex::shrink() {
 }
 
 void PatternIndex::resize(std::size_t entries) {
-    std::vector<Entry> old(entries);
+    Table old(entries);
     old.swap(entries_);
     mask_ = entries_.size() - 1;
     shift_ = 64 - std::countr_zero(entries);

@@ -2,6 +2,7 @@
 // lazy: it holds upper bounds and whoever pops checks. Nothing here depends on the order inside the hash table.
 #pragma once
 
+#include "cmvm/large_pages.hpp"
 #include "cmvm/pattern.hpp"
 
 #include <array>
@@ -73,7 +74,9 @@ class PatternIndex {
     /// Highest level with anything in it; none: 0.
     std::size_t highest() const;
 
-    std::vector<Entry> entries_;
+    using Table = std::vector<Entry, LargePages<Entry>>;
+
+    Table entries_;
     /// Keys that wait on one level, the last one first, and the chunk that was full before.
     struct Chunk {
         static constexpr std::uint32_t room = 30;

@@ -9,6 +9,7 @@
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/linear_form.hpp"
 #include "cmvm/pattern_index.hpp"
+#include "cmvm/term_counts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -213,10 +214,11 @@ class System {
     std::uint32_t last_stamp_ = 0;
     std::vector<Change> journal_;
     bool recording_ = false;
-    std::vector<std::uint64_t> barred_;  ///< hashes of forms
-    std::vector<std::uint64_t> refused_; ///< patterns share() refused because of them
-    std::vector<std::uint64_t> thirds_;  ///< add_third(): terms that stand beside the pair
-    std::vector<Occurrence> early_;      ///< keep_in_time()
+    std::vector<std::uint64_t> barred_;        ///< hashes of forms
+    std::vector<std::uint64_t> refused_;       ///< patterns share() refused because of them
+    TermCounts thirds_;                        ///< add_third(): terms that stand beside the pair
+    std::vector<Occurrence> early_;            ///< keep_in_time()
+    int lowest_shift_ = 0, highest_shift_ = 0; ///< of all terms so far
     bool watching_ = false;
     double noise_ = 0.0;
     std::uint64_t seed_ = 0;

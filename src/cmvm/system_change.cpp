@@ -89,6 +89,8 @@ void System::insert(std::uint32_t row, const RowTerm& term) {
     for (const std::uint64_t key : keys_)
         count_pair(key);
     terms.push_back(term);
+    lowest_shift_ = std::min<int>(lowest_shift_, term.shift);
+    highest_shift_ = std::max<int>(highest_shift_, term.shift);
     signals_[row].weight += rule_.weight(signals_[term.signal].depth);
     std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
     const std::uint64_t use = pack_use(row, term.shift, term.negate);

@@ -117,35 +117,34 @@ PatternValue System::add_third(Group& group) {
     // One place of each row, so that places stay disjoint.
     const auto same_row = [](const Occurrence& a, const Occurrence& b) { return a.row == b.row; };
     group.places.erase(std::unique(group.places.begin(), group.places.end(), same_row), group.places.end());
-    thirds_.clear();
     const auto in_place = [](const RowTerm& term, const Occurrence& place) {
         return moved(term, place.shift, place.negate);
     };
+    thirds_.begin(signals_.size(), highest_shift_ - lowest_shift_, static_cast<std::uint32_t>(group.places.size()));
     for (const Occurrence& place : group.places) {
-        const RowTerm first = in_place(group.terms[0], place), second = in_place(group.terms[1], place);
-        for (const RowTerm& term : signals_[place.row].terms) {
-            if (term == first || term == second) continue;
-            thirds_.push_back(pack_use(term.signal, term.shift - place.shift, term.negate != place.negate));
-        }
+        const std::vector<RowTerm>& terms = signals_[place.row].terms;
+        for (const RowTerm& term : terms)
+            thirds_.count(moved(term, -place.shift, place.negate));
+        work_ += static_cast<std::int64_t>(terms.size()) - 2;
     }
-    work_ += static_cast<std::int64_t>(thirds_.size());
-    std::sort(thirds_.begin(), thirds_.end());
     const SignedRange first = term_range(group.terms[0]), second = term_range(group.terms[1]);
     const Joined pair = join(first, second);
+    const int pair_worth = worth(first.range, second.range, pair.bits);
+    // No third shares more positions with the pair than the pair has, but for sign and carry.
+    const int most_worth = pair_worth + std::max(1, 4 * (top(pair.value.range) - pair.value.range.lsb + 2));
+    const auto number = [](const RowTerm& term) { return pack_use(term.signal, term.shift, term.negate); };
     PatternValue best;
     float best_score = 0.0f;
-    for (std::size_t i = 0, end = 0; i < thirds_.size(); i = end) {
-        while (end < thirds_.size() && thirds_[end] == thirds_[i])
-            ++end;
-        const Use use = unpack_use(thirds_[i]);
-        const RowTerm term{use.row, static_cast<std::int16_t>(use.shift), use.negate};
-        if (end - i < 2) continue;
+    for (const RowTerm& term : thirds_.repeated()) {
+        if (term == group.terms[0] || term == group.terms[1]) continue;
+        const std::size_t count = thirds_.count_of(term);
+        if (static_cast<float>(count) * static_cast<float>(most_worth) < best_score) continue;
         const SignedRange third = term_range(term);
         const int bits = join(pair.value, third).bits;
-        const PatternValue value{
-            worth(first.range, second.range, pair.bits) + worth(pair.value.range, third.range, bits), bits};
-        const float score = plain_score(value, end - i);
-        if (score <= best_score) continue;
+        const PatternValue value{pair_worth + worth(pair.value.range, third.range, bits), bits};
+        const float score = plain_score(value, count);
+        if (score < best_score || score == 0.0f) continue;
+        if (score == best_score && number(term) > number(group.terms[2])) continue;
         best_score = score;
         best = value;
         group.terms[2] = term;

@@ -4,6 +4,7 @@
 #include "cmvm/depth_rule.hpp"
 #include "cmvm/pattern_index.hpp"
 #include "cmvm/sum_tree.hpp"
+#include "cmvm/term_counts.hpp"
 #include "cmvm/tree_swaps.hpp"
 
 #include <algorithm>
@@ -92,6 +93,33 @@ TEST_CASE("the pattern index counts like a map and pops in order of levels", "[c
         ++popped;
     }
     REQUIRE(popped == present);
+}
+
+TEST_CASE("terms are counted like in a map, in every round anew", "[cmvm]") {
+    const std::uint64_t seed = 18;
+    INFO("seed " << seed);
+    Random random(seed);
+    TermCounts counts;
+    for (int round = 0; round < 30; ++round) {
+        const auto signals = static_cast<std::size_t>(random.integer(1, 5 + 3 * round));
+        const auto reach = static_cast<int>(random.integer(0, 1 + round / 3));
+        // So much that the numbers run out every few rounds.
+        counts.begin(signals, reach, std::uint32_t{1} << 30);
+        std::map<std::uint64_t, std::uint32_t> slow;
+        std::vector<RowTerm> terms;
+        for (int k = 0; k < 200; ++k) {
+            terms.push_back({static_cast<std::uint32_t>(random.integer(0, static_cast<std::int64_t>(signals) - 1)),
+                             static_cast<std::int16_t>(random.integer(-reach, reach)), random.chance(0.5)});
+            ++slow[Pattern(RowTerm{0, -100, false}, terms.back()).key()];
+            counts.count(terms.back());
+        }
+        std::size_t repeated = 0;
+        for (const auto& [key, count] : slow)
+            repeated += count > 1 ? 1 : 0;
+        CHECK(counts.repeated().size() == repeated);
+        for (const RowTerm& term : terms)
+            REQUIRE(counts.count_of(term) == slow[Pattern(RowTerm{0, -100, false}, term).key()]);
+    }
 }
 
 TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
