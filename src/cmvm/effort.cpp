@@ -57,7 +57,7 @@ class Attempt {
         // A try with three operands takes longer: the trees are.
         const double passes = options_.operands == 3 ? 1.3 : 2.1, small = options_.operands == 3 ? 4e8 : 6e8;
         // Of a very large one, tries change too little to be worth their time.
-        const double large = std::min(1.0, most_terms / terms);
+        const double large = std::pow(std::min(1.0, most_terms / terms), 2);
         improve(system,
                 times(passes * part * large, system.work()) + static_cast<std::int64_t>(small / std::pow(terms, 1.5)));
         return system;
