@@ -37,11 +37,12 @@ bool can_take_constants(const Network& network, const LayerRecord& layer) {
 }
 
 /// What a constant element of its input adds to one output of a dense layer.
-double contribution(const LayerRecord& reader, const Engine<double>& engine, const Calibration& calibration,
-                    double value, std::size_t element, std::size_t output) {
+double contribution(const Network& network, const LayerRecord& reader, const Engine<double>& engine,
+                    const Calibration& calibration, double value, std::size_t element, std::size_t output) {
     const fx::Cast& cast = calibration.casts[reader.kernel->input_quantizer][element];
     const auto weights = engine.shared_value(reader.kernel->weights);
-    return fx::cast(value, cast) * weights[element * reader.output.size() + output];
+    const Rounding rounding = network.graph.quantizers()[reader.kernel->input_quantizer]->settings().round;
+    return nn::cast(value, cast, rounding) * weights[element * reader.output.size() + output];
 }
 
 /// Whether a bias with these additions still lies on a grid that its quantizer may have.
@@ -126,7 +127,8 @@ class Needs {
         const auto value = constant_output(source, engine_, calibration_, element);
         if (!value) return true;
         for (std::size_t o = 0; o < outputs; ++o) {
-            if (!fits(network_, layer, contribution(layer, engine_, calibration_, *value, element, o))) return true;
+            if (!fits(network_, layer, contribution(network_, layer, engine_, calibration_, *value, element, o)))
+                return true;
         }
         return false;
     }
@@ -191,7 +193,7 @@ void move_constants(const Network& present, const Engine<double>& engine, const 
             if (!source.kernel || !can_take_constants(present, reader)) continue;
             const double value = constant_output(source, engine, calibration, e).value_or(0.0); // or nobody reads it
             for (std::size_t o = 0; o < outputs; ++o)
-                constants[o] += contribution(reader, engine, calibration, value, e, o);
+                constants[o] += contribution(present, reader, engine, calibration, value, e, o);
         }
         const Quantizer& bias = *present.graph.quantizers()[kernel.bias_quantizer];
         for (std::size_t o = 0; o < outputs; ++o) {

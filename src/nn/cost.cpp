@@ -1,5 +1,7 @@
 #include "nn/cost.hpp"
 
+#include <cmath>
+#include <numbers>
 #include <span>
 
 namespace bitgrain::nn {
@@ -83,7 +85,7 @@ double CostTerm::total(const std::vector<std::vector<float>>& bits) const {
         return result;
     }
     each_group(bits, [&](std::span<const Member> members, std::size_t least, std::size_t greatest) {
-        double group = kind == Kind::product ? 1.0 : 0.0;
+        double group = kind == Kind::product || kind == Kind::table ? 1.0 : 0.0;
         for (std::size_t k = 0; k < members.size(); ++k) {
             const double own = static_cast<double>(bits[members[k].operand][members[k].element]);
             switch (kind) {
@@ -99,6 +101,9 @@ double CostTerm::total(const std::vector<std::vector<float>>& bits) const {
                 break;
             case Kind::product:
                 group *= own;
+                break;
+            case Kind::table:
+                group *= k == 0 ? std::exp2(own) : own;
                 break;
             }
         }
@@ -152,6 +157,10 @@ double CostTerm::add_gradient(Run<T>& run, double beta) const {
                 if (kind == Kind::product) {
                     for (std::size_t other = 0; other < members.size(); ++other)
                         slope *= other == k ? 1.0F : bits[members[other].operand][members[other].element];
+                }
+                if (kind == Kind::table) {
+                    const auto of = [&](std::size_t n) { return bits[members[n].operand][members[n].element]; };
+                    slope = std::exp2(of(0)) * (k == 0 ? std::numbers::ln2_v<float> * of(1) : 1.0F);
                 }
                 slopes[members[k].operand][members[k].element] += static_cast<float>(factor) * slope;
             }

@@ -20,6 +20,7 @@ struct CostTerm {
         all_but_least, ///< the sum without the smallest (the first among equals)
         greatest,      ///< the largest (the first among equals)
         product,       ///< their product
+        table,         ///< 2 to the first times the second: entries of a table and bits of each
     };
     Kind kind = Kind::kernel;
     std::vector<std::size_t> quantizers; ///< numbers in Graph::quantizers()
@@ -59,5 +60,7 @@ struct CostTerm {
 
 /// HGQ2's weight of an explicit addition.
 inline constexpr double addition_factor = 0.65;
+/// HGQ2's weight of a bit in a table.
+inline constexpr double table_factor = 1e-4;
 
 } // namespace bitgrain::nn

@@ -4,6 +4,7 @@
 
 #include "model/builder.hpp"
 #include "nn/engine.hpp"
+#include "nn/functions.hpp"
 #include "nn/graph/graph.hpp"
 
 #include <map>
@@ -30,8 +31,21 @@ class Freezer {
     std::vector<model::Tensor> values(const std::vector<Var>& vars) const;
     /// Which value of the model a per-sample Var became.
     void set(Var var, model::Tensor value) { value_of_[var.id] = std::move(value); }
+    /// A Var that is a function of a quantised one; its quantizer makes the table.
+    struct Applied {
+        Function function;
+        Var x;
+    };
+    void set_function(Var var, Function function, Var x) { functions_[var.id] = {function, x}; }
+    const Applied* function(Var var) const {
+        const auto found = functions_.find(var.id);
+        return found == functions_.end() ? nullptr : &found->second;
+    }
     /// No input may overflow the cast that a Var became.
     void prove(Var var) { proven_.insert(value(var).value - builder_.model().inputs.size()); }
+
+    /// Steps that no input may overflow.
+    std::set<std::size_t>& proven() { return proven_; }
 
     /// All per-sample ops in order, then the output.
     model::Model freeze(Var output, const std::string& output_name);
@@ -41,6 +55,7 @@ class Freezer {
     const Engine<double>& engine_;
     const std::vector<std::vector<fx::Cast>>& casts_;
     std::map<std::uint32_t, model::Tensor> value_of_;
+    std::map<std::uint32_t, Applied> functions_;
     model::Builder builder_;
     std::set<std::size_t> proven_; ///< steps
 };

@@ -201,7 +201,10 @@ std::optional<Polisher::Edits> Polisher::set_constant(const Constant& c, double 
     }
     if (!own) return edits;
     const int fraction = fx::to_dyadic(value).fraction, top = exponent_of(std::abs(value)) + 1;
-    if (quantizer.saturates()) edits.emplace_back(integer.offset + group, static_cast<float>(top));
+    if (quantizer.saturates()) {
+        edits.emplace_back(integer.offset + group, static_cast<float>(top));
+        if (static_cast<float>(top) < integer.lo || static_cast<float>(top) > integer.hi) return std::nullopt;
+    }
     return fits(quantizer.saturates() ? top + fraction : fraction) ? std::optional(edits) : std::nullopt;
 }
 

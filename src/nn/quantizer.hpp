@@ -9,6 +9,7 @@
 
 #include "fx/format.hpp"
 #include "nn/parameters.hpp"
+#include "nn/rounding.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,7 @@ struct QuantizerSettings {
     Granularity granularity = Granularity::element;
     std::optional<std::size_t> axis; ///< channel: the axis that keeps its own widths; none: the last one
     fx::Overflow overflow = fx::Overflow::wrap;
-    fx::Round round = fx::Round::rnd;
+    Rounding round = Rounding::rnd;
     bool proven = false; ///< WRAP: integer bits from interval analysis when the network is frozen, see model/prove.hpp
     bool trainable = true;
     double fraction = 6.0; ///< WRAP: start of f

@@ -57,7 +57,10 @@ TEST_CASE("gradients of layers without kinks equal finite differences", "[nn][gr
         R"([{"type":"dense","name":"a","units":2},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"concat","inputs":["b","a","b"]},{"type":"dense","units":3,"bias":false}])",
         R"([{"type":"reshape","shape":[3,1]},{"type":"conv1d","filters":4,"kernel_size":2,"padding":"same","batch_norm":true},{"type":"conv1d","filters":2,"kernel_size":2},{"type":"average_pool"},{"type":"flatten"},{"type":"dense","units":3}])",
         R"([{"type":"reshape","shape":[1,3,1]},{"type":"conv2d","filters":4,"kernel_size":[2,3],"padding":"same","dilation":[1,2]},{"type":"permute","axes":[2,0,1]},{"type":"dense","units":2,"batch_norm":true},{"type":"sum","axes":[0,1]},{"type":"dense","units":3}])",
-        R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"multiply","inputs":["a","b"]},{"type":"subtract","inputs":["a","multiply_3"]},{"type":"dense","units":3}])");
+        R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"multiply","inputs":["a","b"]},{"type":"subtract","inputs":["a","multiply_3"]},{"type":"dense","units":3}])",
+        R"([{"type":"dense","name":"a","units":4,"activation":"tanh"},{"type":"dense","name":"b","units":4,"activation":"sigmoid"},{"type":"average","inputs":["a","b"]},{"type":"dense","units":3,"activation":"softplus"}])",
+        R"([{"type":"dense","units":4,"activation":"silu"},{"type":"batch_norm"},{"type":"dense","units":4,"activation":"gelu"},{"type":"dense","units":3,"activation":"square"}])",
+        R"([{"type":"reshape","shape":[3,1]},{"type":"dense","name":"a","units":2},{"type":"dense","name":"b","inputs":["reshape_1"],"units":2,"activation":"exp"},{"type":"batch_norm"},{"type":"dot","inputs":["a","batch_norm_4"]}])");
     CAPTURE(layers);
     // A kernel at several positions reads inputs that are standardised alike.
     if (layers.find("reshape") != std::string::npos)
@@ -81,6 +84,7 @@ TEST_CASE("the gradients of layers with kinks equal finite differences away from
         R"([{"type":"dense","name":"a","units":4},{"type":"dense","name":"b","inputs":["input"],"units":4},{"type":"minimum","inputs":["a","b"]},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"a","units":4,"activation":{"type":"leaky_relu","slope":0.25}},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"a","units":4},{"type":"relu","max":40},{"type":"dense","units":2}])",
+        R"([{"type":"dense","name":"a","units":4,"activation":"sqrt"},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"a","units":4},{"type":"hard_tanh"},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"c","units":4},{"type":"hard_sigmoid"},{"type":"dense","units":2}])",
         R"([{"type":"dense","name":"a","units":4},{"type":"reshape","shape":[2,2]},{"type":"max_pool"},{"type":"flatten"},{"type":"dense","units":2}])");

@@ -1,4 +1,4 @@
-// Functions of one number, element by element, with their derivative: rectifiers and clamps.
+// Functions of one number, element by element, with their derivative: rectifiers, clamps and what tables hold.
 #include "base/error.hpp"
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
@@ -10,18 +10,17 @@ namespace bitgrain::nn {
 
 namespace {
 
-/// Function: value(x), slope(y) of the result, and freeze.
-template <class Function>
+/// Map: value(x), slope(x, y) for the result y, and freeze; needs_x: whether the slope looks at x.
+template <class Map>
 class Elementwise final : public Op {
   public:
-    Elementwise(Function function, Var x, Var y, std::size_t size)
-        : function_(std::move(function)), x_(x), y_(y), size_(size) {}
+    Elementwise(Map map, Var x, Var y, std::size_t size) : map_(std::move(map)), x_(x), y_(y), size_(size) {}
     void forward(Run<float>& run) const override { run_forward(run); }
     void forward(Run<double>& run) const override { run_forward(run); }
     void backward(Run<float>& run) const override { run_backward(run); }
     void backward(Run<double>& run) const override { run_backward(run); }
-    InPlace in_place() const override { return InPlace::value_and_gradient; }
-    void freeze(Freezer& freezer) const override { function_.freeze(freezer, x_, y_); }
+    InPlace in_place() const override { return Map::needs_x ? InPlace::gradient : InPlace::value_and_gradient; }
+    void freeze(Freezer& freezer) const override { map_.freeze(freezer, x_, y_); }
 
   private:
     template <class T>
@@ -29,26 +28,25 @@ class Elementwise final : public Op {
         const T* x = run.value(x_);
         T* y = run.value(y_);
         for (std::size_t i = 0; i < size_ * run.lanes; ++i)
-            y[i] = function_.value(x[i]);
+            y[i] = map_.value(x[i]);
     }
     template <class T>
     void run_backward(Run<T>& run) const {
-        const T *y = run.value(y_), *dy = run.gradient(y_);
+        const T *x = run.value(x_), *y = run.value(y_), *dy = run.gradient(y_);
         T* dx = run.gradient(x_);
         const bool set = run.sets(x_);
         for (std::size_t i = 0; i < size_ * run.lanes; ++i)
-            dx[i] = (set ? T(0) : dx[i]) + dy[i] * function_.slope(y[i]);
+            dx[i] = (set ? T(0) : dx[i]) + dy[i] * map_.slope(x[i], y[i]);
     }
-    Function function_;
+    Map map_;
     Var x_, y_;
     std::size_t size_;
 };
 
-template <class Function>
-Var elementwise(Graph& graph, const std::string& name, Var x, Function function) {
+template <class Map>
+Var elementwise(Graph& graph, const std::string& name, Var x, Map map) {
     const std::size_t size = graph.size(x);
-    return graph.add(name, std::make_unique<Elementwise<Function>>(std::move(function), x, graph.next(), size), {x},
-                     size);
+    return graph.add(name, std::make_unique<Elementwise<Map>>(std::move(map), x, graph.next(), size), {x}, size);
 }
 
 /// The larger of each element of a and of b.
@@ -62,6 +60,7 @@ model::Tensor larger(model::Builder& builder, const std::string& name, const mod
 }
 
 struct Rectify {
+    static constexpr bool needs_x = false;
     Rectifier rectifier;
 
     template <class T>
@@ -69,7 +68,7 @@ struct Rectify {
         return rectifier(x);
     }
     template <class T>
-    T slope(T y) const {
+    T slope(T, T y) const {
         return static_cast<T>(y > T(0) ? (y < static_cast<T>(rectifier.top) ? 1.0 : 0.0) : rectifier.slope);
     }
     void freeze(Freezer& freezer, Var x, Var y) const {
@@ -91,6 +90,7 @@ struct Rectify {
 };
 
 struct Clamp {
+    static constexpr bool needs_x = false;
     double low, high;
 
     template <class T>
@@ -98,13 +98,33 @@ struct Clamp {
         return std::clamp(x, static_cast<T>(low), static_cast<T>(high));
     }
     template <class T>
-    T slope(T y) const {
+    T slope(T, T y) const {
         return y > static_cast<T>(low) && y < static_cast<T>(high) ? T(1) : T(0);
     }
     void freeze(Freezer& freezer, Var x, Var y) const { freezer.set(y, freezer.value(x)); }
 };
 
+struct Apply {
+    static constexpr bool needs_x = true;
+    Function function;
+
+    template <class T>
+    T value(T x) const {
+        return static_cast<T>(value_of(function, static_cast<double>(x)));
+    }
+    template <class T>
+    T slope(T x, T) const {
+        return static_cast<T>(slope_of(function, static_cast<double>(x)));
+    }
+    void freeze(Freezer& freezer, Var x, Var y) const { freezer.set_function(y, function, x); }
+};
+
 } // namespace
+
+Var apply(Graph& graph, const std::string& name, Var x, Function function) {
+    CHECK(graph.node(x).quantizer >= 0, "a table is read by a quantised value");
+    return elementwise(graph, name, x, Apply{function});
+}
 
 Var rectify(Graph& graph, const std::string& name, Var x, const Rectifier& rectifier) {
     CHECK(rectifier.slope < 1.0 && rectifier.top > 0.0, "the larger of x and slope x is the rectifier's value");

@@ -1,5 +1,5 @@
 // The per-sample ops without parameters, element by element or element from element: input, relu, scale, gather, add,
-// multiply, reduce.
+// multiply, reduce; and channels scaled by shared values.
 #include "base/error.hpp"
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
@@ -209,6 +209,54 @@ class Scale final : public Op {
     std::size_t size_;
 };
 
+class ScaleChannels final : public Op {
+  public:
+    ScaleChannels(Var x, Var s, Var b, Var y, std::size_t size, std::size_t channels)
+        : x_(x), s_(s), b_(b), y_(y), size_(size), channels_(channels) {}
+    void forward(Run<float>& run) const override { run_forward(run); }
+    void forward(Run<double>& run) const override { run_forward(run); }
+    void backward(Run<float>& run) const override { run_backward(run); }
+    void backward(Run<double>& run) const override { run_backward(run); }
+    void freeze(Freezer& freezer) const override {
+        std::vector<double> factors, shifts;
+        for (std::size_t e = 0; e < size_; ++e) {
+            factors.push_back(freezer.constant(s_)[e % channels_]);
+            shifts.push_back(freezer.constant(b_)[e % channels_]);
+        }
+        freezer.set(y_, freezer.builder().scale(freezer.name(y_), freezer.value(x_), factors, shifts));
+    }
+
+  private:
+    template <class T>
+    void run_forward(Run<T>& run) const {
+        const T *x = run.value(x_), *s = run.value(s_), *b = run.value(b_);
+        T* y = run.value(y_);
+        for (std::size_t i = 0; i < size_ * run.lanes; ++i) {
+            const std::size_t channel = i / run.lanes % channels_;
+            y[i] = x[i] * s[channel] + b[channel];
+        }
+    }
+    template <class T>
+    void run_backward(Run<T>& run) const {
+        const T *x = run.value(x_), *s = run.value(s_), *dy = run.gradient(y_);
+        T *dx = run.gradient(x_), *ds = run.gradient(s_), *db = run.gradient(b_);
+        const bool set = run.sets(x_);
+        for (std::size_t e = 0; e < size_; ++e) {
+            const std::size_t channel = e % channels_;
+            T products = T(0), sum = T(0);
+            for (std::size_t i = e * run.lanes; i < (e + 1) * run.lanes; ++i) {
+                products += dy[i] * x[i];
+                sum += dy[i];
+                dx[i] = (set ? T(0) : dx[i]) + dy[i] * s[channel];
+            }
+            ds[channel] += products;
+            db[channel] += sum;
+        }
+    }
+    Var x_, s_, b_, y_;
+    std::size_t size_, channels_;
+};
+
 class Multiply final : public Op {
   public:
     Multiply(Var a, Var b, Var y, std::size_t size) : a_(a), b_(b), y_(y), size_(size) {}
@@ -327,6 +375,12 @@ Var add(Graph& graph, const std::string& name, const std::vector<Var>& in) {
 
 Var scale(Graph& graph, const std::string& name, Var x, double factor, double shift) {
     return graph.add(name, std::make_unique<Scale>(x, graph.next(), factor, shift, graph.size(x)), {x}, graph.size(x));
+}
+
+Var scale_channels(Graph& graph, const std::string& name, Var x, Var s, Var b) {
+    const std::size_t size = graph.size(x);
+    return graph.add(name, std::make_unique<ScaleChannels>(x, s, b, graph.next(), size, graph.size(s)), {x, s, b},
+                     size);
 }
 
 Var multiply(Graph& graph, const std::string& name, Var a, Var b) {

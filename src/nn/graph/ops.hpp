@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/model.hpp"
+#include "nn/functions.hpp"
 #include "nn/graph/graph.hpp"
 #include "nn/graph/windows.hpp"
 
@@ -41,6 +42,10 @@ Var gather(Graph& graph, const std::string& name, const std::vector<Var>& in, co
 Var add(Graph& graph, const std::string& name, const std::vector<Var>& in);
 /// y = factor x + shift, constants.
 Var scale(Graph& graph, const std::string& name, Var x, double factor, double shift = 0.0);
+/// y[position][channel] = x[position][channel] * s[channel] + b[channel]; s and b shared.
+Var scale_channels(Graph& graph, const std::string& name, Var x, Var s, Var b);
+/// phi(x) of a quantised x; a quantizer must follow: both become a table.
+Var apply(Graph& graph, const std::string& name, Var x, Function function);
 /// y_i = a_i b_i
 Var multiply(Graph& graph, const std::string& name, Var a, Var b);
 /// Sum or maximum of each run of `size` elements. The first of equally large ones gets the gradient.

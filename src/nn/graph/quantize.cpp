@@ -93,8 +93,17 @@ class Quantize final : public Op {
     InPlace in_place() const override { return InPlace::gradient; }
 
     void freeze(Freezer& freezer) const override {
-        freezer.set(y_, freezer.builder().cast(freezer.name(y_), freezer.value(x_), freezer.casts(vars_.number)));
-        if (freezer.graph().quantizers()[vars_.number]->settings().proven) freezer.prove(y_);
+        const auto& casts = freezer.casts(vars_.number);
+        const QuantizerSettings& settings = freezer.graph().quantizers()[vars_.number]->settings();
+        if (const auto* applied = freezer.function(x_)) {
+            const auto key = static_cast<std::size_t>(freezer.graph().node(applied->x).quantizer);
+            model::Table table = tabulate(applied->function, freezer.casts(key), casts, settings.round);
+            freezer.set(y_, freezer.builder().table(freezer.name(y_), freezer.value(applied->x), std::move(table)));
+            return;
+        }
+        freezer.set(
+            y_, cast(freezer.builder(), freezer.name(y_), freezer.value(x_), casts, settings.round, freezer.proven()));
+        if (settings.proven) freezer.prove(y_);
     }
 
   private:
@@ -112,24 +121,37 @@ class Quantize final : public Op {
             copy(run, x, y);
         } else if (run.mode == Mode::infer && !shared_) {
             const std::vector<fx::Cast>& casts = (*run.casts)[vars_.number];
+            const Rounding rounding = quantizer_.settings().round;
             for (std::size_t i = 0; i < n * run.lanes; ++i)
-                y[i] = static_cast<T>(fx::cast(static_cast<double>(x[i]), casts[i / run.lanes]));
+                y[i] = static_cast<T>(cast(static_cast<double>(x[i]), casts[i / run.lanes], rounding));
         } else {
             switch (quantizer_.settings().round) {
-            case fx::Round::rnd:
-                fake<fx::Round::rnd>(run, x, y);
+            case Rounding::rnd:
+                fake<Rounding::rnd>(run, x, y);
                 break;
-            case fx::Round::trn:
-                fake<fx::Round::trn>(run, x, y);
+            case Rounding::trn:
+                fake<Rounding::trn>(run, x, y);
                 break;
-            case fx::Round::rnd_conv:
-                fake<fx::Round::rnd_conv>(run, x, y);
+            case Rounding::rnd_conv:
+                fake<Rounding::rnd_conv>(run, x, y);
+                break;
+            case Rounding::trn_zero:
+                fake<Rounding::trn_zero>(run, x, y);
+                break;
+            case Rounding::rnd_zero:
+                fake<Rounding::rnd_zero>(run, x, y);
+                break;
+            case Rounding::rnd_min_inf:
+                fake<Rounding::rnd_min_inf>(run, x, y);
+                break;
+            case Rounding::rnd_inf:
+                fake<Rounding::rnd_inf>(run, x, y);
                 break;
             }
         }
     }
 
-    template <fx::Round mode, class T>
+    template <Rounding mode, class T>
     void fake(Run<T>& run, const T* x, T* y) const {
         const std::size_t n = quantizer_.size();
         const T* table = run.value(vars_.table);

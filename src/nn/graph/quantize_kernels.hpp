@@ -3,10 +3,10 @@
 // (which also fixes the order of summation).
 #pragma once
 
-#include "fx/format.hpp"
 #include "nn/graph/graph.hpp"
 #include "nn/graph/simd.hpp"
 #include "nn/power_of_two.hpp"
+#include "nn/rounding.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -18,12 +18,15 @@ namespace bitgrain::nn {
 inline constexpr std::size_t lane_count = 16;
 
 /// Rounds u to an integer exactly (u + 1/2 may not be exact, u - floor(u) is).
-template <fx::Round mode, class T>
+template <Rounding mode, class T>
 inline T round_to_integer(T u) {
-    if constexpr (mode == fx::Round::rnd_conv) return std::nearbyint(u);
+    if constexpr (mode == Rounding::rnd_conv) return std::nearbyint(u);
+    if constexpr (mode == Rounding::trn_zero) return std::trunc(u);
     const T floor = std::floor(u);
-    if constexpr (mode == fx::Round::trn) return floor;
-    return floor + (u - floor >= T(0.5) ? T(1) : T(0));
+    if constexpr (mode == Rounding::trn) return floor;
+    if constexpr (mode == Rounding::rnd) return floor + (u - floor >= T(0.5) ? T(1) : T(0));
+    const bool tie_up = mode == Rounding::rnd_inf ? u > T(0) : mode == Rounding::rnd_zero && u < T(0);
+    return floor + (u - floor > T(0.5) || (tie_up && u - floor == T(0.5)) ? T(1) : T(0));
 }
 
 template <class T>
@@ -86,7 +89,7 @@ inline Extremes<T> map_rows(std::size_t rows, const T* __restrict x, T* __restri
 }
 
 /// y = round(clamp(x) * scale) * step
-template <fx::Round mode, bool clamps, class T>
+template <Rounding mode, bool clamps, class T>
 inline Extremes<T> quantize_rows(std::size_t rows, const T* x, T* y, T scale, T step, T low, T high) {
     return map_rows(rows, x, y, [=](T value) {
         const T inside = clamps ? clamp_to(value, low, high) : value;
@@ -95,7 +98,7 @@ inline Extremes<T> quantize_rows(std::size_t rows, const T* x, T* y, T scale, T 
 }
 
 /// n elements, each with its own scale, step and bounds (a kernel).
-template <fx::Round mode, bool clamps, class T>
+template <Rounding mode, bool clamps, class T>
 inline void quantize_elements(std::size_t n, const T* __restrict x, T* __restrict y, const T* __restrict scale,
                               const T* __restrict step, const T* __restrict low, const T* __restrict high) {
     for (std::size_t e = 0; e < n; ++e)

@@ -91,6 +91,53 @@ Activation hard_sigmoid(LayerContext& context, const Tensor& x) {
     return {y, std::nullopt};
 }
 
+/// oq(phi(iq(x))): both quantizers are this layer's own, the input's bounded, because each of its bits doubles the
+/// table.
+Activation tabulated(LayerContext& context, const Tensor& x, Function function) {
+    constexpr double most_bits = most_table_bits - 1; // beside the sign
+    QuantizerSettings base = context.defaults.activation;
+    base.overflow = fx::Overflow::sat;
+    base.proven = false;
+    base.max_bits = std::min(base.max_bits, most_bits);
+    base.bits = std::min(base.bits, most_bits);
+    const auto in = context.settings("input_quantizer", base);
+    if (!in || in->overflow == fx::Overflow::wrap) {
+        context.reader.at("input_quantizer")
+            .fail("a table needs an input of bounded width, whose range is trained", "use SAT or SAT_SYM");
+    }
+    if (in->max_bits > most_bits || in->bits > most_bits) {
+        context.reader.at("input_quantizer")
+            .fail("a table has an entry for each of 2^(bits + 1) inputs", "use at most " + text(most_bits) + " bits");
+    }
+    base = context.defaults.activation;
+    base.overflow = fx::Overflow::sat_sym;
+    base.proven = false;
+    const auto out = context.settings("quantizer", base);
+    if (!out || out->proven)
+        context.reader.at("quantizer").fail("the entries of a table need a quantizer", "use SAT, SAT_SYM or WRAP");
+
+    Tensor y = context.quantized_by(x, *in, "table_input");
+    CostTerm cost;
+    cost.kind = CostTerm::Kind::table;
+    cost.factor = table_factor;
+    cost.beta_factor = context.beta_factor();
+    cost.group_size = 2;
+    cost.quantizers = {y.quantizer->number};
+    cost.width_vars = {y.quantizer->width};
+    y.var = apply(context.graph, context.name, y.var, function);
+    y = context.quantized_by(y, *out, "table");
+    cost.quantizers.push_back(y.quantizer->number);
+    cost.width_vars.push_back(y.quantizer->width);
+    for (std::uint32_t e = 0; e < y.size(); ++e)
+        cost.groups.insert(cost.groups.end(), {{0, e}, {1, e}});
+    context.cost.push_back(std::move(cost));
+    return {y, std::nullopt};
+}
+
+Activation function_activation(LayerContext& context, const Tensor& x) {
+    return tabulated(context, x, static_cast<Function>(context.reader.choice("function", function_names())));
+}
+
 struct Type {
     std::string name;
     Activation (*build)(LayerContext& context, const Tensor& x);
@@ -99,7 +146,7 @@ struct Type {
 const std::vector<Type>& types() {
     static const std::vector<Type> table{
         {"linear", linear},       {"relu", relu_activation},      {"leaky_relu", leaky_relu},
-        {"hard_tanh", hard_tanh}, {"hard_sigmoid", hard_sigmoid},
+        {"hard_tanh", hard_tanh}, {"hard_sigmoid", hard_sigmoid}, {"function", function_activation},
     };
     return table;
 }
@@ -119,13 +166,16 @@ Activation activation(LayerContext& context, const Tensor& x) {
     std::vector<std::string> names;
     for (const Type& type : types())
         names.push_back(type.name);
+    names.insert(names.end(), function_names().begin(), function_names().end());
     JsonReader reader = context.reader.at("activation");
     const bool alone = reader.json().is_string();
-    const Type& type = types()[alone ? context.reader.choice("activation", names) : reader.choice("type", names)];
+    const std::size_t chosen = alone ? context.reader.choice("activation", names) : reader.choice("type", names);
     const Json no_keys = Json::object();
     if (alone) reader = JsonReader(no_keys, reader.where());
     LayerContext inside = context.with(reader);
-    Activation result = type.build(inside, x);
+    const Activation result = chosen < types().size()
+                                  ? types()[chosen].build(inside, x)
+                                  : tabulated(inside, x, static_cast<Function>(chosen - types().size()));
     reader.finish();
     return result;
 }
@@ -136,6 +186,10 @@ Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in) {
 
 Tensor leaky_relu_layer(LayerContext& context, const std::vector<Tensor>& in) {
     return alone<leaky_relu>(context, in);
+}
+
+Tensor function_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    return alone<function_activation>(context, in);
 }
 
 Tensor hard_tanh_layer(LayerContext& context, const std::vector<Tensor>& in) {

@@ -83,4 +83,8 @@ Tensor conv2d_layer(LayerContext& context, const std::vector<Tensor>& in) {
     return convolution(context, in[0], 2);
 }
 
+Tensor conv3d_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    return convolution(context, in[0], 3);
+}
+
 } // namespace bitgrain::nn

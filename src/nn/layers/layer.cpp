@@ -75,11 +75,11 @@ std::optional<Tensor> LayerContext::quantized(const Tensor& x, const std::string
         base.max_fraction = std::min(base.max_fraction, 0.0);
         // No sum comes before this cast whose constant could take the half of round-to-nearest: rounding would cost an
         // adder per input, dropping bits is free, and the next bias learns the shift.
-        base.round = fx::Round::trn;
+        base.round = Rounding::trn;
     }
     const auto chosen = settings(key, base);
     if (!chosen) return std::nullopt;
-    if (reads_reals && chosen->round != fx::Round::rnd) {
+    if (reads_reals && chosen->round != Rounding::rnd) {
         reader.fail("real-valued data are rounded to nearest by software, before the hardware",
                     "leave out \"round\" here");
     }
@@ -112,9 +112,12 @@ const std::vector<LayerType>& layer_table() {
          dense_layer},
         {"conv1d", "the same over windows of one axis, channels last", 1, 1, conv1d_layer},
         {"conv2d", "the same over windows of two axes, channels last", 1, 1, conv2d_layer},
+        {"conv3d", "the same over windows of three axes, channels last", 1, 1, conv3d_layer},
+        {"batch_norm", "batch normalisation with no kernel before it", 1, 1, batch_norm_layer},
         {"relu", "max(x, 0), capped on request", 1, 1, relu_layer},
         {"leaky_relu", "x above zero, a power of two times x below", 1, 1, leaky_relu_layer},
         {"hard_tanh", "a quantizer that saturates at -1 and 1", 1, 1, hard_tanh_layer},
+        {"function", "tanh, sigmoid and others, in a table", 1, 1, function_layer},
         {"hard_sigmoid", "a quantizer that saturates at -2 and 2, times 1/4, plus 1/2", 1, 1, hard_sigmoid_layer},
         {"quantize", "trainable widths on a value", 1, 1, quantize_layer},
         {"flatten", "the same elements with one axis", 1, 1, flatten_layer},
@@ -123,6 +126,8 @@ const std::vector<LayerType>& layer_table() {
         {"concat", "all elements of all inputs, in order", 2, 64, concat_layer},
         {"add", "sum of equally shaped inputs, each with its own quantizer", 2, 64, add_layer},
         {"subtract", "the first input minus the second", 2, 2, subtract_layer},
+        {"average", "their sum times the power of two nearest to the average", 2, 64, average_layer},
+        {"dot", "sum of the products of two inputs over the last axis", 2, 2, dot_layer},
         {"multiply", "product of two inputs, element by element", 2, 2, multiply_layer},
         {"maximum", "largest of equally shaped inputs", 2, 64, maximum_layer},
         {"minimum", "smallest of equally shaped inputs", 2, 64, minimum_layer},

@@ -103,15 +103,23 @@ struct LayerType {
     LayerFunction build;
 };
 
+/// The power of two nearest to 1 / count: averages are exact, and free in hardware (method, 8.2).
+double average_factor(std::size_t count);
+
 /// The explicit list of layers.
 const std::vector<LayerType>& layer_table();
 
 Tensor dense_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor conv1d_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor conv2d_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor conv3d_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor relu_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor leaky_relu_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor hard_tanh_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor function_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor batch_norm_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor average_layer(LayerContext& context, const std::vector<Tensor>& in);
+Tensor dot_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor hard_sigmoid_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor quantize_layer(LayerContext& context, const std::vector<Tensor>& in);
 Tensor flatten_layer(LayerContext& context, const std::vector<Tensor>& in);

@@ -1,5 +1,5 @@
-// Layers that combine equally shaped values element by element. Each input has its own quantizer; the cost is HGQ2's
-// (method, 6.2).
+// Layers that combine equally shaped values element by element, and the dot product. Each input has its own quantizer;
+// the cost is HGQ2's (method, 6.2).
 #include "base/error.hpp"
 #include "nn/layers/layer.hpp"
 
@@ -56,6 +56,21 @@ Var largest(LayerContext& context, const std::vector<Var>& in) {
 Tensor add_layer(LayerContext& context, const std::vector<Tensor>& in) {
     const auto vars = merge(context, in, CostTerm::Kind::all_but_least, addition_factor);
     return result(in[0], add(context.graph, context.name, vars));
+}
+
+Tensor average_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    const Tensor sum = add_layer(context, in);
+    return result(sum, scale(context.graph, context.name, sum.var, average_factor(in.size())));
+}
+
+Tensor dot_layer(LayerContext& context, const std::vector<Tensor>& in) {
+    context.whole = true;
+    const Var products = multiply_layer(context, in).var;
+    Tensor y;
+    y.shape.assign(in[0].shape.begin(), in[0].shape.end() - 1);
+    if (y.shape.empty()) y.shape = {1};
+    y.var = reduce(context.graph, context.name, products, model::Reduce::Kind::sum, in[0].shape.back());
+    return y;
 }
 
 Tensor subtract_layer(LayerContext& context, const std::vector<Tensor>& in) {

@@ -30,7 +30,7 @@ Tensor reduced(LayerContext& context, const Tensor& in, Kind kind, bool average,
     const std::size_t size = index.size() / y.whole_size();
     const Var groups = gather(context.graph, context.name, {x.var}, index);
     y.var = reduce(context.graph, context.name, groups, kind, size);
-    const double factor = std::exp2(std::nearbyint(-std::log2(static_cast<double>(size))));
+    const double factor = average_factor(size);
     if (average && factor != 1.0) y.var = scale(context.graph, context.name, y.var, factor);
     return y;
 }
@@ -38,8 +38,8 @@ Tensor reduced(LayerContext& context, const Tensor& in, Kind kind, bool average,
 Tensor pool(LayerContext& context, const Tensor& in, Kind kind) {
     JsonReader& reader = context.reader;
     const std::size_t rank = in.shape.size() - 1;
-    if (rank < 1 || rank > 2) {
-        reader.fail("needs an input of 2 or 3 axes with the channels last, not " + std::to_string(in.shape.size()),
+    if (rank < 1 || rank > 3) {
+        reader.fail("needs an input of 2 to 4 axes with the channels last, not " + std::to_string(in.shape.size()),
                     "put a reshape layer before it, or give data.shape");
     }
     const std::vector<std::size_t> spatial(in.shape.begin(), in.shape.end() - 1);
@@ -116,6 +116,10 @@ Tensor sum_over_axes(LayerContext& context, const Tensor& in, bool average) {
 }
 
 } // namespace
+
+double average_factor(std::size_t count) {
+    return std::exp2(std::nearbyint(-std::log2(static_cast<double>(count))));
+}
 
 Tensor max_pool_layer(LayerContext& context, const std::vector<Tensor>& in) {
     return pool(context, in[0], Kind::max);
