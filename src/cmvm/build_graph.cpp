@@ -49,6 +49,12 @@ class GraphBuilder {
         int lean = 0;   ///< uses by sums that add it less those that subtract it
     };
 
+    /// What a node computes, in units of the sources.
+    struct Form {
+        LinearForm normalised;
+        Taken taken; ///< by normalising
+    };
+
     void add_source(std::uint32_t id) {
         Node node;
         node.interval = prepared_.sources[id];
@@ -59,16 +65,16 @@ class GraphBuilder {
             node.kind = Node::Kind::constant;
         }
         built_[id].done = true;
-        built_[id].term = {append(node, {{id, 1}}), 0, false};
+        LinearForm form{{id, 1}};
+        const std::uint64_t hash = hash_of(form);
+        built_[id].term = {append(node, {std::move(form), {}}, hash), 0, false};
     }
 
-    std::uint32_t append(const Node& node, LinearForm form) {
+    std::uint32_t append(const Node& node, Form form, std::uint64_t hash) {
         const auto index = static_cast<std::uint32_t>(graph_.nodes.size());
         graph_.nodes.push_back(node);
         ranges_.push_back(to_range(node.interval));
-        LinearForm key = form;
-        const Taken taken = normalise(key);
-        known_[hash_of(key)] = {index, -taken.shift, taken.negate};
+        known_[hash] = index;
         forms_.push_back(std::move(form));
         return index;
     }
@@ -238,37 +244,41 @@ class GraphBuilder {
             lowest = std::min(lowest, in[k].shift);
             flip = flip && in[k].negate;
         }
-        LinearForm form;
         Node node;
         node.kind = Node::Kind::add;
         node.operands = static_cast<std::uint8_t>(operands);
         for (int k = 0; k < operands; ++k) {
             in[k].shift -= lowest;
             in[k].negate = in[k].negate != flip;
-            form = combine(form, 0, false, forms_[in[k].node], in[k].shift, in[k].negate);
             node.in[k] = in[k];
             node.depth = std::max(node.depth, graph_.nodes[in[k].node].depth);
+        }
+        LinearForm form = combined(in[0], in[1]);
+        if (operands == 3) {
+            const Form& third = forms_[in[2].node];
+            form = combine(form, 0, false, third.normalised, in[2].shift + third.taken.shift,
+                           in[2].negate != third.taken.negate);
         }
         CHECK(!form.empty(), "a partial sum is zero");
         node.interval = interval_of(form, prepared_.sources);
         if (!is_concatenation(graph_, node)) ++node.depth;
-        LinearForm key = form;
-        const Taken taken = normalise(key);
-        const auto at = known_.find(hash_of(key));
-        if (at != known_.end() && graph_.nodes[at->second.node].depth <= node.depth) {
-            // at->second is the edge of the normalised form; make sure that it is no accident of hashing.
-            LinearForm other = forms_[at->second.node];
-            normalise(other);
-            if (other == key) {
-                Term term = at->second;
-                term.shift += taken.shift + lowest;
-                term.negate = (term.negate != taken.negate) != flip;
-                return term;
-            }
+        const Taken taken = normalise(form);
+        const std::uint64_t hash = hash_of(form);
+        const auto at = known_.find(hash);
+        // The same form, and no accident of hashing.
+        if (at != known_.end() && graph_.nodes[at->second].depth <= node.depth &&
+            forms_[at->second].normalised == form) {
+            const Taken& its = forms_[at->second].taken;
+            return {at->second, taken.shift - its.shift + lowest, (taken.negate != its.negate) != flip};
         }
-        return {append(node, std::move(form)), lowest, flip};
+        return {append(node, {std::move(form), taken}, hash), lowest, flip};
     }
 
+    LinearForm combined(const Term& a, const Term& b) const {
+        const Form &first = forms_[a.node], &second = forms_[b.node];
+        return combine(first.normalised, a.shift + first.taken.shift, a.negate != first.taken.negate, second.normalised,
+                       b.shift + second.taken.shift, b.negate != second.taken.negate);
+    }
     static OperandBits operand_bits(const AdderGraph& graph, const Term& term) {
         const fx::Interval& interval = graph.nodes[term.node].interval;
         const int lsb = term.shift - interval.fraction;
@@ -286,10 +296,11 @@ class GraphBuilder {
     TreeEffort effort_;
     std::vector<Built> built_;
     AdderGraph graph_;
-    std::vector<LinearForm> forms_;                 ///< of each node, in units of the sources
-    std::vector<Range> ranges_;                     ///< of each node
-    std::unordered_map<std::uint64_t, Term> known_; ///< hash of a normalised form -> its edge; only looked up
-    std::vector<Term> leaves_;                      ///< of the sum being built
+    std::vector<Form> forms_;   ///< of each node
+    std::vector<Range> ranges_; ///< of each node
+    /// Hash of a normalised form -> its node; only looked up.
+    std::unordered_map<std::uint64_t, std::uint32_t> known_;
+    std::vector<Term> leaves_; ///< of the sum being built
     TreePlanner planner_;
     TreeSwaps swaps_;
     Tree tree_;
