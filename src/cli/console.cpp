@@ -44,9 +44,11 @@ void print_step(const std::string& text) {
 
 std::string progress_text(const nn::Progress& p, const std::string& metric_name) {
     const std::string metric = metric_name == "accuracy" ? fixed(100 * p.metric, 2) + " %" : fixed(p.metric, 4);
+    const std::string ramp =
+        p.ramps > 1 ? "ramp " + std::to_string(p.ramp) + "/" + std::to_string(p.ramps) + "  " : std::string();
     const std::string place = p.to_polish > 0
                                   ? "polished " + std::to_string(p.polished) + "/" + std::to_string(p.to_polish)
-                                  : "epoch " + std::to_string(p.epoch) + "/" + std::to_string(p.epochs);
+                                  : ramp + "epoch " + std::to_string(p.epoch) + "/" + std::to_string(p.epochs);
     return place + "  loss " + fixed(p.loss, 4) + "  " + metric_name + " " + metric + "  EBOPs " + fixed(p.ebops, 0) +
            "  beta " + scientific(p.beta) + "  live " + std::to_string(p.live_weights) + "/" +
            std::to_string(p.weights) + "  left " + minutes(p.seconds_left);

@@ -105,6 +105,11 @@ void add_training_options(CLI::App& app, nn::TrainOptions& options) {
                    "Time budget of the training: its schedules are stretched or compressed to end in time")
         ->check(CLI::PositiveNumber.description(""))
         ->type_name("MINUTES");
+    app.add_option("--ramps", options.ramps,
+                   "Train so many times, from seeds that follow each other, side by side on the threads, and join the "
+                   "fronts (also with --resume: further ones join)")
+        ->check(CLI::Range(1, 100000).description(""))
+        ->type_name("COUNT");
     app.add_option("--polish", options.polish,
                    "Polish so many points of the front when training has ended (also with --resume after that)")
         ->check(CLI::Range(0, 100000).description(""))

@@ -140,6 +140,7 @@ TrainingSettings read_training(JsonReader reader) {
         reader.get("restart_epochs", static_cast<double>(std::max<std::int64_t>(t.epochs / 50, 1)));
     t.learning_rate.decay = reader.get("restart_decay", t.learning_rate.decay);
     t.evaluate_every = reader.get("evaluate_every", t.evaluate_every);
+    t.ramps = reader.get("ramps", t.ramps);
     t.polish = reader.get("polish", t.polish);
     t.seed = static_cast<std::uint64_t>(reader.get("seed", std::int64_t{1}));
     const double epochs = static_cast<double>(t.epochs);

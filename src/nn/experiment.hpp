@@ -33,6 +33,7 @@ struct TrainingSettings {
     BetaSchedule beta;
     std::int64_t evaluate_every = 0; ///< epochs between candidates for the front; 0: about 300 in the run
     ControllerSettings controller;   ///< with a target: steer to it instead of following beta
+    std::size_t ramps = 1;           ///< trainings from seeds that follow each other, whose points make one front
     std::size_t polish = 0;          ///< points of the front that are polished when training has ended
     std::optional<double> minutes;   ///< time budget of the whole training
     std::uint64_t seed = 1;

@@ -32,7 +32,8 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
         PolishedPoint& polished = found.emplace_back();
         polished.point = trainer.trainer().evaluate(trained.epoch, lambda).point;
         polished.point.loss = loss;
-        polished.point.checkpoint = std::to_string(trained.epoch) + "p" + std::to_string(pressure) + ".ckpt";
+        polished.point.checkpoint =
+            std::filesystem::path(trained.checkpoint).stem().string() + "p" + std::to_string(pressure) + ".ckpt";
         polished.values = trainer.state().values;
     }
     return found;

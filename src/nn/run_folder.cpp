@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "nn/checkpoint.hpp"
+#include "nn/front.hpp"
 
 #include <charconv>
 #include <fcntl.h>
@@ -51,6 +53,13 @@ void RunFolder::remove_points_except(const std::vector<Point>& points) const {
     }
     for (const std::filesystem::path& path : others)
         std::filesystem::remove(path);
+}
+
+void keep(Front& front, const Point& point, const std::vector<float>& values, const RunFolder& folder) {
+    front.history.push_back(point);
+    front.history.back().checkpoint.clear();
+    if (insert(front, point))
+        write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", point.epoch}}, {{"values", values}}});
 }
 
 void write_test_rows(const RunFolder& folder, const data::Dataset& test) {

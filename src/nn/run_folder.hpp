@@ -20,6 +20,8 @@ class RunFolder {
     std::filesystem::path experiment() const { return path_ / "experiment.json"; }
     std::filesystem::path front() const { return path_ / "front.json"; }
     std::filesystem::path state() const { return path_ / "state.ckpt"; }
+    std::filesystem::path finish() const { return path_ / "finish.json"; }
+    std::filesystem::path ramps() const { return path_ / "ramps"; }
     std::filesystem::path points() const { return path_ / "points"; }
     std::filesystem::path file(const std::string& name) const { return path_ / name; }
 
@@ -30,6 +32,9 @@ class RunFolder {
     std::filesystem::path path_;
     int lock_ = -1;
 };
+
+/// A candidate: into the history, and when it joins the front its values into points(), under its checkpoint's name.
+void keep(Front& front, const Point& point, const std::vector<float>& values, const RunFolder& folder);
 
 /// test_x.npy and test_y.npy: the held-out rows, as raw data. Nothing without rows.
 void write_test_rows(const RunFolder& folder, const data::Dataset& test);

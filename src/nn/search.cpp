@@ -202,7 +202,7 @@ Front search(const Experiment& given, const TrainOptions& options, Search kind) 
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 options.progress({all_epochs, settings.epochs, last, trial.point.metric, trial.point.ebops, 0.0,
                                   trial.point.live_weights, front.weights, spent.count(), 0.0, front.points.size(), 0,
-                                  0, describe(trial, number)});
+                                  0, 1, 1, describe(trial, number)});
             }
         }
         if (rung + 1 < rungs)

@@ -1,7 +1,9 @@
 // From an experiment to a run directory, and from a run directory to a model: what the command line calls.
 //
-// run directory: experiment.json (copy), front.json (the Pareto front: one record per point), points/<epoch>.ckpt,
-// state.ckpt (everything needed to continue), test_x.npy and test_y.npy (the held-out rows, as raw data).
+// run directory: experiment.json (copy), front.json (the Pareto front: one record per point), points/ (their
+// checkpoints), state.ckpt (everything needed to continue the first ramp), ramps/ (the others while they train),
+// finish.json (of several ramps or a polished front: what was joined and polished), test_x.npy and test_y.npy (the
+// held-out rows, as raw data).
 #pragma once
 
 #include "model/model.hpp"
@@ -28,6 +30,7 @@ struct Progress {
     double seconds = 0.0, seconds_left = 0.0;
     std::size_t front_points = 0;
     std::size_t polished = 0, to_polish = 0; ///< points of the front, once training has ended
+    std::size_t ramp = 1, ramps = 1;         ///< which of how many the epoch is of
     std::string event;                       ///< something the user should read, or empty
 };
 
@@ -59,7 +62,8 @@ struct TrainOptions {
     unsigned threads = 0;                        ///< 0: all cores; never changes the result
     std::optional<std::uint64_t> seed;           ///< overrides the experiment's
     std::optional<double> minutes, target_ebops; ///< override the experiment's
-    std::optional<std::size_t> polish;           ///< the same; a finished run can be polished when it is resumed
+    /// The same; a finished run can be polished, and further ramps can join it, when it is resumed.
+    std::optional<std::size_t> polish, ramps;
     bool resume = false;
     double save_seconds = 5.0; ///< time between two saves of the state; never changes the result
     std::function<void(const Progress&)> progress;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <set>
 #include <unistd.h>
 
 using namespace bitgrain;
@@ -109,7 +110,9 @@ struct Killed {};
 
 TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, R"(,"polish":20)"));
+    const bool several = GENERATE(false, true);
+    const Experiment experiment =
+        read_experiment(write_rings(folder.path, several ? R"(,"polish":20,"ramps":3)" : R"(,"polish":20)"));
     TrainOptions options;
     options.run = folder.path / "whole";
     options.threads = 1;
@@ -117,12 +120,13 @@ TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     int reports = 0;
     options.progress = [&](const Progress&) { ++reports; };
     const Front whole = train(experiment, options);
-    REQUIRE(reports >= 26); // 24 evaluations, then points polished
+    REQUIRE(reports >= (several ? 74 : 26)); // 24 evaluations each, then points polished
 
     options.run = folder.path / "killed";
     options.threads = GENERATE(1U, 2U);
-    const int last = GENERATE_COPY(9, reports - 1, reports);
-    INFO("threads " << options.threads << ", killed at report " << last << " of " << reports);
+    const int last = several ? GENERATE_COPY(40, reports) : GENERATE_COPY(9, reports - 1, reports);
+    INFO("ramps " << (several ? 3 : 1) << ", threads " << options.threads << ", killed at report " << last << " of "
+                  << reports);
     int seen = 0;
     options.progress = [&](const Progress&) {
         if (++seen == last) throw Killed{}; // after the point was written, before the state was
@@ -136,6 +140,67 @@ TEST_CASE("a run that was killed resumes to the same bytes", "[nn][train]") {
     for ([[maybe_unused]] const auto& entry : fs::directory_iterator(options.run / "points"))
         ++files;
     CHECK(files == read_front(options.run).points.size()); // nothing left over
+    CHECK_FALSE(fs::exists(options.run / "ramps"));
+}
+
+TEST_CASE("ramps of several seeds make one front", "[nn][train]") {
+    const Folder folder;
+    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
+    TrainOptions options;
+    options.threads = 1;
+    std::vector<Front> alone;
+    for (const std::uint64_t seed : {4, 5}) {
+        options.seed = seed;
+        options.run = folder.path / ("alone" + std::to_string(seed));
+        alone.push_back(train(experiment, options));
+    }
+    options.seed = 4;
+    options.ramps = 2;
+    options.run = folder.path / "both";
+    std::set<std::size_t> reported;
+    options.progress = [&](const Progress& progress) {
+        CHECK(progress.ramps == 2);
+        reported.insert(progress.ramp);
+    };
+    const Front both = train(experiment, options);
+    CHECK(reported == std::set<std::size_t>{1, 2});
+
+    REQUIRE(both.history.size() == alone[0].history.size() + alone[1].history.size());
+    Front expected = alone[0];
+    for (const Point& point : alone[1].points)
+        insert(expected, point);
+    REQUIRE(both.points.size() == expected.points.size());
+    std::size_t from_second = 0;
+    for (std::size_t i = 0; i < both.points.size(); ++i) {
+        CHECK(both.points[i].ebops == expected.points[i].ebops);
+        CHECK(both.points[i].metric == expected.points[i].metric);
+        const model::Model model = freeze(options.run, {rule_of(both.points[i].ebops), std::nullopt});
+        CHECK(model.facts.at("validation") == both.points[i].metric);
+        CHECK(model.facts.at("ebops") == both.points[i].ebops);
+        from_second += both.points[i].checkpoint.starts_with("2_") ? 1 : 0;
+    }
+    CHECK(from_second > 0);
+    CHECK(from_second < both.points.size());
+    CHECK_FALSE(fs::exists(options.run / "ramps"));
+
+    SECTION("any number of threads gives the same bytes") {
+        TrainOptions more = options;
+        more.run = folder.path / "both3";
+        more.threads = 3;
+        train(experiment, more);
+        CHECK(bytes_of_run(more.run) == bytes_of_run(options.run));
+    }
+    SECTION("a second ramp joins a finished run") {
+        TrainOptions later = options;
+        later.run = folder.path / "alone4";
+        later.resume = true;
+        later.progress = nullptr;
+        train(experiment, later);
+        CHECK(bytes_of_run(later.run) == bytes_of_run(options.run));
+        later.ramps = std::nullopt; // what was said before holds
+        train(experiment, later);
+        CHECK(bytes_of_run(later.run) == bytes_of_run(options.run));
+    }
 }
 
 TEST_CASE("polish improves the front and leaves the training as it is", "[nn][train][polish]") {
