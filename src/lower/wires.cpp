@@ -31,7 +31,18 @@ int levels(const ir::Netlist& netlist, const ir::Node& node) {
 
 } // namespace
 
+void Wires::begin_step(std::size_t step) {
+    step_ = step;
+    first_output_ = 0;
+    if (const auto* affine = std::get_if<model::Affine>(&model_.steps[step].op)) {
+        std::size_t& outputs = outputs_[model_.steps[step].name];
+        first_output_ = outputs;
+        outputs += affine->columns;
+    }
+}
+
 void Wires::name_nodes(int element) {
+    if (element >= 0) element += static_cast<int>(first_output_);
     builder_.set_origin(model_.steps[step_].name, element);
 }
 

@@ -7,7 +7,9 @@
 #include "lower/solver.hpp"
 #include "model/model.hpp"
 
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bitgrain::lower {
@@ -20,7 +22,7 @@ class Wires {
     Wires(const model::Model& model, const Options& options, ir::Builder& builder)
         : model_(model), solver_(options.cmvm), builder_(builder), roundings_(plan_roundings(model)) {}
 
-    void begin_step(std::size_t step) { step_ = step; }
+    void begin_step(std::size_t step);
     void begin_element(std::size_t element);
 
     static Value zero() { return ir::Builder::zero(); }
@@ -34,6 +36,7 @@ class Wires {
     std::vector<Value> affine(const model::Affine& affine, std::span<const Value> x);
 
   private:
+    /// What is made next belongs to this output of the layer; -1: to several.
     void name_nodes(int element);
     /// Adder levels before a node's result.
     int depth(ir::NodeId node);
@@ -49,6 +52,9 @@ class Wires {
     Roundings roundings_;
     std::vector<int> depths_; ///< per node, as far as known
     std::size_t step_ = 0, element_ = 0;
+    /// Affine steps of one name are the positions of one layer, in order: its outputs are numbered through.
+    std::map<std::string, std::size_t> outputs_;
+    std::size_t first_output_ = 0; ///< of this step
 };
 
 } // namespace bitgrain::lower

@@ -125,6 +125,26 @@ TEST_CASE("nodes carry the layer and the element they belong to", "[lower]") {
     }
 }
 
+TEST_CASE("the outputs of a layer that is used at several positions are numbered through", "[lower]") {
+    const model::Affine affine{3, 2, {3.0, 5.0, 7.0, 11.0, 13.0, 19.0}, {0.0, 0.0}};
+    model::Model m;
+    m.name = "positions";
+    m.inputs = {{"x", {4}, {s3_4, s3_4, s3_4, s3_4}}};
+    m.steps.push_back({"conv", {0}, model::Gather{{0, 1, 2}}});
+    m.steps.push_back({"conv", {1}, affine});
+    m.steps.push_back({"conv", {0}, model::Gather{{1, 2, 3}}});
+    m.steps.push_back({"conv", {3}, affine});
+    m.steps.push_back({"both", {2, 4}, model::Gather{{0, 1, 2, 3}}});
+    m.outputs = {{"y", {4}, 5}};
+    model::validate(m);
+    const ir::Netlist n = lower_and_compare(m, 20, 1);
+    std::set<int> sums;
+    for (std::size_t i = 0; i < n.nodes.size(); ++i) {
+        if (n.nodes[i].op == ir::Op::add && n.origins[i].index >= 0) sums.insert(n.origins[i].index);
+    }
+    CHECK(sums == std::set<int>{0, 1, 2, 3});
+}
+
 TEST_CASE("a sum that several outputs share belongs to the layer, not to one of them", "[lower]") {
     // 5 (x0 + x1), 9 (x0 + x1) + x2, 17 (x0 + x1) - x2: x0 + x1 is worth sharing.
     const model::Affine affine{3, 3, {5, 9, 17, 5, 9, 17, 0, 1, -1}, {0, 0, 0}};
