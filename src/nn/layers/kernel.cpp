@@ -70,17 +70,11 @@ Tensor kernel_layer(LayerContext& context, const Tensor& in, const Tensor& x, Va
     const Windows& windows = kernel.windows;
     const std::size_t size = windows.rows(), outputs = kernel.whole ? units : y.size();
     const std::vector<std::uint32_t> elements = kernel_elements(x, y.live, units);
-    const auto add_parameter = [&](const std::string& suffix, const std::vector<std::uint32_t>& live,
-                                   const std::vector<float>& start) {
-        ParameterSlice slice;
-        slice.name = name + suffix;
-        slice.live = live;
-        return context.parameters.add(std::move(slice), start);
-    };
 
     KernelParts parts;
     parts.batch_norm = has_norm;
-    parts.kernel_slice = add_parameter(".kernel", elements, initial_kernel(context.random, size, outputs, kernel.uses));
+    parts.kernel_slice =
+        context.add_parameter(".kernel", elements, initial_kernel(context.random, size, outputs, kernel.uses));
     Var weights = parameter(graph, name, parts.kernel_slice, size * outputs);
     std::vector<double> mean;
     if (in.pending) {
@@ -94,7 +88,7 @@ Tensor kernel_layer(LayerContext& context, const Tensor& in, const Tensor& x, Va
 
     std::optional<Var> bias;
     if (has_bias || has_norm) {
-        parts.bias_slice = add_parameter(".bias", y.live, std::vector<float>(outputs, 0.0F));
+        parts.bias_slice = context.add_parameter(".bias", y.live, std::vector<float>(outputs, 0.0F));
         bias = parameter(graph, name, parts.bias_slice, outputs);
     }
     if (has_norm) {
@@ -104,9 +98,10 @@ Tensor kernel_layer(LayerContext& context, const Tensor& in, const Tensor& x, Va
         std::vector<std::uint32_t> both = y.live; // means, then variances
         for (const std::uint32_t unit : y.live)
             both.push_back(static_cast<std::uint32_t>(units) + unit);
-        const Var statistics = batch_statistics(graph, name, z, outputs, add_parameter(".moving", both, start), 0.99);
+        const Var statistics =
+            batch_statistics(graph, name, z, outputs, context.add_parameter(".moving", both, start), 0.99);
         const Var gamma =
-            parameter(graph, name, add_parameter(".gamma", y.live, std::vector<float>(outputs, 1.0F)), outputs);
+            parameter(graph, name, context.add_parameter(".gamma", y.live, std::vector<float>(outputs, 1.0F)), outputs);
         const Var scale = norm_scale(graph, name, gamma, statistics, 1e-3);
         weights = scale_columns(graph, name, weights, scale);
         bias = norm_shift(graph, name, *bias, statistics, scale); // the batch mean includes the inputs' means

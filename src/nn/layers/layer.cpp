@@ -52,6 +52,14 @@ std::optional<QuantizerSettings> LayerContext::settings(const std::string& key, 
     return read_quantizer(field, base);
 }
 
+std::size_t LayerContext::add_parameter(const std::string& suffix, const std::vector<std::uint32_t>& elements,
+                                        const std::vector<float>& start) {
+    ParameterSlice slice;
+    slice.name = name + suffix;
+    slice.live = elements;
+    return parameters.add(std::move(slice), start);
+}
+
 QuantizerVars LayerContext::add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,
                                           const QuantizerSettings& settings,
                                           const std::vector<std::uint32_t>& elements) {

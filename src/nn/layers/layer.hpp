@@ -85,6 +85,9 @@ struct LayerContext {
     double beta_factor();
     /// Settings under `key`, over the defaults; `"none"` disables the quantizer.
     std::optional<QuantizerSettings> settings(const std::string& key, const QuantizerSettings& base);
+    /// A trained array named after the layer; `elements`: which of the whole network's it has.
+    std::size_t add_parameter(const std::string& suffix, const std::vector<std::uint32_t>& elements,
+                              const std::vector<float>& start);
     QuantizerVars add_quantizer(const std::string& suffix, const std::vector<std::size_t>& shape,
                                 const QuantizerSettings& settings, const std::vector<std::uint32_t>& elements);
     Tensor quantized_by(const Tensor& x, const QuantizerSettings& settings, const std::string& suffix);

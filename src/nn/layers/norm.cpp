@@ -16,24 +16,17 @@ Tensor batch_norm_layer(LayerContext& context, const std::vector<Tensor>& in) {
     if (!(momentum >= 0.0 && momentum < 1.0)) context.reader.at("momentum").fail("must be at least 0 and less than 1");
     if (!(epsilon > 0.0)) context.reader.at("epsilon").fail("must be more than 0");
 
-    const auto add_parameter = [&](const std::string& suffix, const std::vector<std::uint32_t>& live,
-                                   const std::vector<float>& start) {
-        ParameterSlice slice;
-        slice.name = name + suffix;
-        slice.live = live;
-        return context.parameters.add(std::move(slice), start);
-    };
     std::vector<float> start(2 * channels, 0.0F); // means, then variances
     std::fill(start.begin() + static_cast<std::ptrdiff_t>(channels), start.end(), 1.0F);
     std::vector<std::uint32_t> both = x.live;
     for (const std::uint32_t channel : x.live)
         both.push_back(static_cast<std::uint32_t>(x.shape.back()) + channel);
     const Var gamma =
-        parameter(graph, name, add_parameter(".gamma", x.live, std::vector<float>(channels, 1.0F)), channels);
+        parameter(graph, name, context.add_parameter(".gamma", x.live, std::vector<float>(channels, 1.0F)), channels);
     const Var beta =
-        parameter(graph, name, add_parameter(".bias", x.live, std::vector<float>(channels, 0.0F)), channels);
+        parameter(graph, name, context.add_parameter(".bias", x.live, std::vector<float>(channels, 0.0F)), channels);
     const Var statistics =
-        batch_statistics(graph, name, x.var, channels, add_parameter(".moving", both, start), momentum);
+        batch_statistics(graph, name, x.var, channels, context.add_parameter(".moving", both, start), momentum);
     const Var scale = norm_scale(graph, name, gamma, statistics, epsilon);
     const Var shift = norm_shift(graph, name, beta, statistics, scale);
 
