@@ -1,6 +1,7 @@
 #include "import/context.hpp"
 
 #include "base/error.hpp"
+#include "import/activation.hpp"
 
 #include <algorithm>
 
@@ -96,26 +97,8 @@ std::vector<Tensor> Context::quantized_inputs(std::vector<std::vector<double>>& 
     return result;
 }
 
-std::string Context::function_name(const std::string& key) {
-    const JsonReader reader = config_.at(key);
-    const Json& value = reader.json();
-    if (value.is_null()) return "linear";
-    if (value.is_string()) return value.get<std::string>();
-    // A function that is no part of Keras could bear the same name.
-    if (value.is_object() && value.value("module", Json()) == "builtins" &&
-        value.value("class_name", Json()) == "function" && value.value("registered_name", Json()) == "function" &&
-        value.contains("config") && value["config"].is_string()) {
-        return value["config"].get<std::string>();
-    }
-    reader.fail("is no function of Keras: " + value.dump().substr(0, 80), "supported: linear, relu");
-}
-
 Tensor Context::activation(const Tensor& y) {
-    if (!config_.has("activation")) return y;
-    const std::string word = function_name("activation");
-    if (word == "linear") return y;
-    if (word == "relu") return builder_.relu(name(), y);
-    config_.at("activation").fail("the activation \"" + word + "\" is not supported", "supported: linear, relu");
+    return config_.has("activation") ? activate(builder_, name(), y, config_.at("activation")) : y;
 }
 
 Tensor Context::finish(Tensor y) {

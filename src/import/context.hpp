@@ -51,9 +51,7 @@ class Context {
     Tensor quantized_input(std::vector<double>& bits);
     /// One quantizer for each input.
     std::vector<Tensor> quantized_inputs(std::vector<std::vector<double>>& bits);
-    /// The name of a function, which Keras writes as a word or as an object; "linear" when it is null.
-    std::string function_name(const std::string& key);
-    /// linear or relu, then the output quantizer when enable_oq.
+    /// The activation, then the output quantizer when enable_oq.
     Tensor finish(Tensor y);
 
     /// Counts EBOPs when the layer does: `shared` is built once for parallelization_factor of the `positions`.

@@ -113,6 +113,19 @@ Tensor Builder::add(const std::string& name, const std::vector<Tensor>& x) {
     return step(name, std::move(operands), Add{}, x[0].shape);
 }
 
+Tensor Builder::maximum(const std::string& name, const std::vector<Tensor>& x) {
+    CHECK(!x.empty(), "something to compare");
+    std::vector<std::int64_t> index;
+    const std::size_t count = x[0].size();
+    for (std::size_t e = 0; e < count; ++e) {
+        for (std::size_t i = 0; i < x.size(); ++i)
+            index.push_back(static_cast<std::int64_t>(i * count + e));
+    }
+    std::vector<std::size_t> shape = x[0].shape;
+    shape.push_back(x.size());
+    return reduce(name, gather(name, x, std::move(index), shape), Reduce::Kind::max);
+}
+
 Tensor Builder::reduce(const std::string& name, const Tensor& x, Reduce::Kind kind) {
     CHECK(!x.shape.empty(), "an axis to reduce");
     std::vector<std::size_t> shape(x.shape.begin(), x.shape.end() - 1);

@@ -46,6 +46,8 @@ class Builder {
     Tensor scale(const std::string& name, const Tensor& x, const std::vector<double>& scale,
                  const std::vector<double>& shift);
     Tensor add(const std::string& name, const std::vector<Tensor>& x);
+    /// The largest of each element of values of one shape.
+    Tensor maximum(const std::string& name, const std::vector<Tensor>& x);
     /// The shape loses its last axis.
     Tensor reduce(const std::string& name, const Tensor& x, Reduce::Kind kind);
     Tensor multiply(const std::string& name, const Tensor& a, const Tensor& b);

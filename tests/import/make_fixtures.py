@@ -20,7 +20,7 @@ import numpy as np
 from hgq import layers as L
 from hgq.config import QuantizerConfig
 from hgq.quantizer import Quantizer
-from keras.layers import Activation, Concatenate, Dropout, Flatten, Input, MaxPooling2D, Permute, ReLU, Reshape
+from keras.layers import Activation, Concatenate, Dropout, Flatten, Input, LeakyReLU, MaxPooling2D, Permute, ReLU, Reshape
 
 FOLDER = pathlib.Path(__file__).resolve().parent / 'fixtures'
 ROWS = 40
@@ -162,6 +162,18 @@ def fan_out():
     return keras.Model(x, [L.QDense(3, iq_conf=data(rounding='TRN'), name='a')(x), L.QDense(2, name='b')(x)])
 
 
+def activations():
+    """The rectifiers, as layers, as words and as layers in the place of words."""
+    x = Input((6,), name='x')
+    v = first(x)
+    out = [ReLU(6., name='six')(v), ReLU(negative_slope=0.25, max_value=1.5, name='both')(v),
+           LeakyReLU(0.125, name='leaky')(v), Activation('relu6', name='word')(v), Activation('hard_tanh', name='tanh')(v),
+           Activation(LeakyReLU(0.375), name='inside')(v), Activation('linear', name='same')(v)]
+    for i, a in enumerate(['relu6', 'hard_tanh', LeakyReLU(0.5), ReLU(3)]):
+        out.append(L.QDense(3, activation=a, name=f'd{i}')(v))
+    return keras.Model(x, Concatenate(name='all')(out))
+
+
 def table(overflow='SAT_SYM', rounding='RND'):
     """One width per edge; by default a layer has one for all."""
     return QuantizerConfig('kbi', 'table', overflow_mode=overflow, round_mode=rounding, homogeneous_axis=(0,),
@@ -278,7 +290,7 @@ def deflate(path):
 def main():
     FOLDER.mkdir(exist_ok=True)
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
-             chain, fan_out, lookups, lookup_sets, lookup_convolutions]
+             chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
         if sys.argv[1:] and name not in sys.argv[1:]:

@@ -113,6 +113,16 @@ TEST_CASE("values that mean another function are refused", "[import][refusal]") 
     REQUIRE(with("activation", function("builtins", "relu")) == "accepted");
     REQUIRE_THAT(with("activation", function("builtins", "tanh")), Contains("tanh") && Contains("activation"));
     REQUIRE_THAT(with("activation", function("mine", "relu")), Contains("no function of Keras"));
+    const auto rectifier = [](const char* layer, const char* key, double value) {
+        return Json{{"module", "keras.layers"}, {"class_name", layer}, {"config", {{"name", "r"}, {key, value}}}};
+    };
+    REQUIRE(with("activation", rectifier("LeakyReLU", "negative_slope", 0.125)) == "accepted");
+    REQUIRE_THAT(with("activation", rectifier("LeakyReLU", "negative_slope", 0.3)),
+                 Contains("layer 'd' (QDense)") && Contains("negative_slope") && Contains("0.3"));
+    REQUIRE_THAT(with("activation", rectifier("ReLU", "negative_slope", 2.0)), Contains("between 0 and 1"));
+    REQUIRE_THAT(with("activation", rectifier("ReLU", "max_value", 0.1)), Contains("max_value") && Contains("0.1"));
+    REQUIRE_THAT(with("activation", rectifier("ReLU", "threshold", 1.0)), Contains("threshold"));
+    REQUIRE_THAT(with("activation", rectifier("ReLU", "ceiling", 1.0)), Contains("ceiling"));
     REQUIRE_THAT(with("dtype", "bfloat16"), Contains("bfloat16"));
     REQUIRE_THAT(with("quantization_config", Json::object({{"mode", "int8"}})), Contains("quantization_config"));
     REQUIRE_THAT(with("units", 2), Contains("kernel"));

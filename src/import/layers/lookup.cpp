@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "fx/arithmetic.hpp"
+#include "import/activation.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,7 +36,7 @@ constexpr std::array<std::pair<const char*, Activation>, 4> activations{
     {{"linear", identity}, {"relu", rectify}, {"tanh", hyperbolic}, {"sigmoid", logistic}}};
 
 Activation read_activation(Context& context) {
-    const std::string word = context.function_name("subnn_activation");
+    const std::string word = function_name(context.config().at("subnn_activation"));
     std::string known;
     for (const auto& [name, function] : activations) {
         if (word == name) return function;

@@ -71,19 +71,6 @@ Tensor scaled(Context& context, const Tensor& x, double factor) {
                                    std::vector<double>(x.size(), 0.0));
 }
 
-Tensor maximum(Context& context, const std::vector<Tensor>& inputs) {
-    std::vector<std::int64_t> index;
-    const std::size_t count = inputs[0].size();
-    for (std::size_t e = 0; e < count; ++e) {
-        for (std::size_t i = 0; i < inputs.size(); ++i)
-            index.push_back(static_cast<std::int64_t>(i * count + e));
-    }
-    std::vector<std::size_t> shape = inputs[0].shape;
-    shape.push_back(inputs.size());
-    const Tensor all = context.builder().gather(context.name(), inputs, std::move(index), shape);
-    return context.builder().reduce(context.name(), all, model::Reduce::Kind::max);
-}
-
 } // namespace
 
 Tensor merge_add(Context& context) {
@@ -110,7 +97,7 @@ Tensor merge_subtract(Context& context) {
 Tensor merge_maximum(Context& context) {
     const Merge m = merge(context);
     context.count(m.sum);
-    return context.finish(maximum(context, m.inputs));
+    return context.finish(context.builder().maximum(context.name(), m.inputs));
 }
 
 Tensor merge_minimum(Context& context) {
@@ -119,7 +106,7 @@ Tensor merge_minimum(Context& context) {
     std::vector<Tensor> negative;
     for (const Tensor& x : m.inputs)
         negative.push_back(scaled(context, x, -1.0));
-    return context.finish(scaled(context, maximum(context, negative), -1.0));
+    return context.finish(scaled(context, context.builder().maximum(context.name(), negative), -1.0));
 }
 
 } // namespace bitgrain::import

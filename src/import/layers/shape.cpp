@@ -1,5 +1,6 @@
 // Layers that only move elements: Reshape, Flatten, Permute, Concatenate, slices; and those that do nothing at
 // inference.
+#include "import/activation.hpp"
 #include "import/layers/table.hpp"
 
 #include <algorithm>
@@ -188,10 +189,8 @@ Tensor activation(Context& context) {
 }
 
 Tensor relu(Context& context) {
-    context.require("max_value", nullptr);
-    context.require("negative_slope", 0.0);
-    context.require("threshold", 0.0);
-    return context.builder().relu(context.name(), context.input());
+    const Rectifier kind = read_rectifier(context.config(), context.layer().class_name);
+    return rectify(context.builder(), context.name(), context.input(), kind);
 }
 
 } // namespace bitgrain::import

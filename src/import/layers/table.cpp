@@ -8,7 +8,7 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, LayerFunction>, 47> table{{
+constexpr std::array<std::pair<const char*, LayerFunction>, 48> table{{
     {"Activation", activation},
     {"AveragePooling1D", pool},
     {"AveragePooling2D", pool},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 47> table{{
     {"GlobalAveragePooling2D", pool},
     {"GlobalMaxPooling1D", pool},
     {"GlobalMaxPooling2D", pool},
+    {"LeakyReLU", relu},
     {"MaxPooling1D", pool},
     {"MaxPooling2D", pool},
     {"Permute", permute},
