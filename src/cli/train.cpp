@@ -76,7 +76,8 @@ nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options,
 report::Front report_front(const nn::Front& front, const nn::Point* picked) {
     report::Front result{front.metric_name, front.higher_is_better, {}};
     for (const nn::Point& p : front.points) {
-        result.points.push_back({p.epoch, p.ebops, p.metric, static_cast<std::int64_t>(p.live_weights), picked == &p});
+        result.points.push_back(
+            {p.epoch, p.ebops, p.metric, p.expected, static_cast<std::int64_t>(p.live_weights), picked == &p});
     }
     return result;
 }

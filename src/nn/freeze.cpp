@@ -128,7 +128,8 @@ model::Model Freezer::freeze(const FreezeOptions& options) const {
                    {"metric_name", front.metric_name},
                    {"metric_cutoff", experiment.metric.cutoff},
                    {"validation", validation.metric},
-                   {"validation_rows", validation.rows}};
+                   {"validation_rows", validation.rows},
+                   {"expected", point.expected}};
     if (data.test.rows > 0) {
         const Score test = score(model, data.test);
         model.facts["test"] = test.metric;

@@ -1,6 +1,7 @@
 #include "nn/front.hpp"
 
 #include "base/error.hpp"
+#include "nn/judge.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@ namespace bitgrain::nn {
 
 bool insert(Front& front, const Point& point) {
     const auto at_least_as_good = [&](const Point& a, const Point& b) {
-        return a.ebops <= b.ebops && (front.higher_is_better ? a.metric >= b.metric : a.metric <= b.metric);
+        return a.ebops <= b.ebops && (front.higher_is_better ? a.expected >= b.expected : a.expected <= b.expected);
     };
     for (const Point& other : front.points) {
         if (at_least_as_good(other, point)) return false;
@@ -22,9 +23,46 @@ bool insert(Front& front, const Point& point) {
     return true;
 }
 
+bool add(Front& front, Point point) {
+    const double sign = front.higher_is_better ? 1.0 : -1.0;
+    const auto at_least_as_good = [&](const Point& a, const Point& b) {
+        return a.ebops <= b.ebops && sign * a.metric >= sign * b.metric &&
+               sign * a.train_metric >= sign * b.train_metric;
+    };
+    point.expected = point.metric;
+    insert(front, point);
+    for (Point& other : front.history) {
+        if (other.checkpoint.empty() || other.polished != point.polished) continue;
+        if (at_least_as_good(other, point)) {
+            point.checkpoint.clear();
+            break;
+        }
+        if (at_least_as_good(point, other)) other.checkpoint.clear();
+    }
+    front.history.push_back(std::move(point));
+    return !front.history.back().checkpoint.empty();
+}
+
+void form(Front& front) {
+    judge(front.history);
+    front.points.clear();
+    for (const Point& point : front.history) {
+        if (!point.checkpoint.empty()) insert(front, point);
+    }
+}
+
+std::vector<Point> with_checkpoint(const Front& front) {
+    std::vector<Point> points = front.points;
+    std::copy_if(front.history.begin(), front.history.end(), std::back_inserter(points),
+                 [](const Point& point) { return !point.checkpoint.empty(); });
+    return points;
+}
+
 Json to_json(const Point& p) {
-    Json json{{"epoch", p.epoch}, {"metric", p.metric}, {"loss", p.loss},
-              {"ebops", p.ebops}, {"beta", p.beta},     {"live_weights", p.live_weights}};
+    Json json{{"epoch", p.epoch},       {"metric", p.metric},     {"train_metric", p.train_metric},
+              {"expected", p.expected}, {"loss", p.loss},         {"ebops", p.ebops},
+              {"beta", p.beta},         {"polished", p.polished}, {"live_weights", p.live_weights}};
+    json["fold_metrics"] = p.fold_metrics;
     if (!p.checkpoint.empty()) json["checkpoint"] = p.checkpoint;
     return json;
 }
@@ -33,6 +71,10 @@ Point point_from_json(JsonReader reader) {
     Point p;
     p.epoch = reader.get<std::int64_t>("epoch");
     p.metric = reader.get<double>("metric");
+    p.train_metric = reader.get<double>("train_metric");
+    p.fold_metrics = reader.get<std::vector<double>>("fold_metrics");
+    p.expected = reader.get<double>("expected");
+    p.polished = reader.get<bool>("polished");
     p.loss = reader.get<double>("loss");
     p.ebops = reader.get<double>("ebops");
     p.beta = reader.get<double>("beta");
@@ -43,7 +85,7 @@ Point point_from_json(JsonReader reader) {
 }
 
 Json to_json(const Front& front) {
-    Json json{{"format", "bitgrain-front-1"},
+    Json json{{"format", "bitgrain-front-2"},
               {"metric_name", front.metric_name},
               {"higher_is_better", front.higher_is_better},
               {"float_metric", front.float_metric},
@@ -62,7 +104,7 @@ Json to_json(const Front& front) {
 Front front_from_json(const Json& json, const std::string& where) {
     JsonReader reader(json, where);
     Front front;
-    reader.choice("format", {"bitgrain-front-1"});
+    reader.choice("format", {"bitgrain-front-2"});
     front.metric_name = reader.get<std::string>("metric_name");
     front.higher_is_better = reader.get<bool>("higher_is_better");
     front.float_metric = reader.get<double>("float_metric");
@@ -86,13 +128,13 @@ const Point& pick(const Front& front, const std::string& rule) {
     const std::string where = "pick rule '" + rule + "'";
     if (front.points.empty()) throw Error("the front has no points", where, "train longer");
     const auto better = [&](const Point& a, const Point& b) {
-        return front.higher_is_better ? a.metric > b.metric : a.metric < b.metric;
+        return front.higher_is_better ? a.expected > b.expected : a.expected < b.expected;
     };
     const auto offers = [&] {
         const Point &low = front.points.front(), &high = front.points.back();
         return "the front has " + std::to_string(front.points.size()) + " points from " + front.metric_name + " " +
-               std::to_string(low.metric) + " at " + std::to_string(static_cast<long>(low.ebops)) + " EBOPs to " +
-               std::to_string(high.metric) + " at " + std::to_string(static_cast<long>(high.ebops));
+               std::to_string(low.expected) + " at " + std::to_string(static_cast<long>(low.ebops)) + " EBOPs to " +
+               std::to_string(high.expected) + " at " + std::to_string(static_cast<long>(high.ebops));
     };
     const auto known = [&] {
         return "use best, best-N, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N";
@@ -106,13 +148,13 @@ const Point& pick(const Front& front, const std::string& rule) {
     // Points rise in cost: the first that is good enough is the cheapest.
     const auto cheapest = [&](double limit) {
         return std::find_if(front.points.begin(), front.points.end(), [&](const Point& p) {
-            return front.higher_is_better ? p.metric >= limit : p.metric <= limit;
+            return front.higher_is_better ? p.expected >= limit : p.expected <= limit;
         });
     };
     if (rule == "best" || rule.starts_with("best-")) {
         const double loss = rule == "best" ? 0.0 : number_after(std::string("best-").size());
         if (!(loss >= 0.0)) throw Error("must allow a loss of 0 or more", where);
-        const double best = std::min_element(front.points.begin(), front.points.end(), better)->metric;
+        const double best = std::min_element(front.points.begin(), front.points.end(), better)->expected;
         return *cheapest(front.higher_is_better ? best - loss : best + loss);
     }
     const Point* best = nullptr;

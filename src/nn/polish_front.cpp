@@ -32,6 +32,7 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
         PolishedPoint& polished = found.emplace_back();
         polished.point = trainer.trainer().evaluate(trained.epoch, lambda).point;
         polished.point.loss = loss;
+        polished.point.polished = true;
         polished.point.checkpoint =
             std::filesystem::path(trained.checkpoint).stem().string() + "p" + std::to_string(pressure) + ".ckpt";
         polished.values = trainer.state().values;

@@ -93,7 +93,7 @@ RampResult run_ramp(const TrainingTask& task, const RunFolder& folder, Workers& 
     const auto save = [&] {
         at.seconds = seconds();
         write_checkpoint(folder.state(), state_of(trainer, front, ramp, at));
-        folder.remove_points_except(front.points);
+        folder.remove_points_except(with_checkpoint(front));
         write_file(folder.front(), to_json(front).dump(1) + "\n");
     };
 
@@ -172,6 +172,7 @@ RampResult run_ramp(const TrainingTask& task, const RunFolder& folder, Workers& 
         }
     }
     at.ended = true;
+    form(front);
     save();
     return {std::move(front), seconds()};
 }

@@ -56,9 +56,7 @@ void RunFolder::remove_points_except(const std::vector<Point>& points) const {
 }
 
 void keep(Front& front, const Point& point, const std::vector<float>& values, const RunFolder& folder) {
-    front.history.push_back(point);
-    front.history.back().checkpoint.clear();
-    if (insert(front, point))
+    if (add(front, point))
         write_checkpoint(folder.points() / point.checkpoint, {{{"epoch", point.epoch}}, {{"values", values}}});
 }
 

@@ -33,7 +33,8 @@ class RunFolder {
     int lock_ = -1;
 };
 
-/// A candidate: into the history, and when it joins the front its values into points(), under its checkpoint's name.
+/// A candidate: into the front (front.hpp), and while it can join it its values into points(), under its checkpoint's
+/// name.
 void keep(Front& front, const Point& point, const std::vector<float>& values, const RunFolder& folder);
 
 /// test_x.npy and test_y.npy: the held-out rows, as raw data. Nothing without rows.

@@ -132,13 +132,16 @@ void join(Front& front, const Front& found, std::size_t ramp, const RunFolder& f
     }
     const std::string name = std::to_string(ramp + 1);
     const RunFolder apart(folder.ramps() / name);
-    front.history.insert(front.history.end(), found.history.begin(), found.history.end());
     for (const std::string& event : found.events)
         front.events.push_back("ramp " + name + ": " + event);
-    for (Point point : found.points) {
+    for (Point point : found.history) {
+        if (point.checkpoint.empty()) {
+            front.history.push_back(point);
+            continue;
+        }
         const std::filesystem::path from = apart.points() / point.checkpoint;
         point.checkpoint = name + "_" + point.checkpoint;
-        if (insert(front, point)) write_file(folder.points() / point.checkpoint, read_file(from));
+        if (add(front, point)) write_file(folder.points() / point.checkpoint, read_file(from));
     }
 }
 
@@ -216,7 +219,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         finish.seconds += seconds_since(clock);
         clock = Clock::now();
         write_finish(folder.finish(), finish);
-        std::vector<Point> needed = front.points;
+        std::vector<Point> needed = with_checkpoint(front);
         if (finish.to_polish)
             needed.insert(needed.end(), finish.to_polish->begin() + static_cast<std::ptrdiff_t>(finish.polished),
                           finish.to_polish->end());
@@ -235,6 +238,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             join(front, found[i].front, first + i, folder);
             seconds += found[i].seconds;
         }
+        form(front);
         finish.ramps = ramps;
         finish.to_polish.reset();
         finish.seconds +=
@@ -263,6 +267,7 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
             [&](const std::vector<PolishedPoint>& found) {
                 for (const PolishedPoint& polished : found)
                     keep(front, polished.point, polished.values, folder);
+                form(front);
                 ++finish.polished;
                 if (options.progress && !found.empty()) {
                     const Point& point = found.back().point;

@@ -34,16 +34,20 @@ struct Progress {
     std::string event;                       ///< something the user should read, or empty
 };
 
-/// A point of the front. `metric` is the experiment's, on the validation rows, of the calibrated fixed-point network;
-/// ebops likewise after calibration (HGQ2's counter).
+/// A candidate for the front, or a point of it: the calibrated fixed-point network after some epoch. The metric is the
+/// experiment's, EBOPs are HGQ2's.
 struct Point {
     std::int64_t epoch = 0;
-    double metric = 0.0;
+    double metric = 0.0;              ///< on the validation rows
+    double train_metric = 0.0;        ///< on the training rows
+    std::vector<double> fold_metrics; ///< on parts of the validation rows (judge.hpp)
+    double expected = 0.0;            ///< on rows that nobody has seen (judge.hpp): what the front is formed by
     double loss = 0.0;
     double ebops = 0.0;
     double beta = 0.0;
     std::size_t live_weights = 0;
-    std::string checkpoint; ///< file name under points/
+    bool polished = false;
+    std::string checkpoint; ///< file name under points/; of a candidate that can no longer join the front: empty
 };
 
 struct Front {
@@ -54,7 +58,7 @@ struct Front {
     std::size_t weights = 0;
     std::vector<Point> points;       ///< ebops ascending
     std::vector<std::string> events; ///< collapses and what was done about them, in time order
-    std::vector<Point> history;      ///< every candidate, in time order, without checkpoints
+    std::vector<Point> history;      ///< every candidate, in time order
 };
 
 struct TrainOptions {
@@ -72,9 +76,9 @@ struct TrainOptions {
 Front train(const Experiment& experiment, const TrainOptions& options);
 Front read_front(const std::filesystem::path& run);
 
-/// "best" (best metric; cheapest among equals), "best-0.005" (cheapest that is no more than so much worse than the
-/// best, whichever way the metric goes), "accuracy>=0.95" (cheapest that reaches it; for regression "rms<=2.0"),
-/// "ebops<=3000" (best that costs no more). Error lists what the front offers when nothing fits.
+/// By the metric to be expected: "best" (cheapest among equals), "best-0.005" (cheapest that is no more than so much
+/// worse than the best, whichever way the metric goes), "accuracy>=0.95" (cheapest that reaches it; for regression
+/// "rms<=2.0"), "ebops<=3000" (best that costs no more). Error lists what the front offers when nothing fits.
 const Point& pick(const Front& front, const std::string& rule);
 /// The rule that picks the point of this cost of its front: "ebops<=3813".
 std::string rule_of(double ebops);

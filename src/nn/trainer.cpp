@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/nearest.hpp"
 #include "base/random.hpp"
+#include "nn/judge.hpp"
 #include "nn/polish.hpp"
 
 #include <cmath>
@@ -166,17 +167,22 @@ double Trainer::train_float(std::int64_t epochs) {
 }
 
 double Trainer::metric_of(std::span<const double> outputs, const Rows<double>& rows, std::span<const double> targets,
-                          std::size_t first) const {
-    Judged judged{loss_.outputs, outputs.subspan(first * loss_.outputs), {}, {}};
-    if (targets.empty()) {
-        judged.labels = std::span(rows.labels).subspan(first);
-        return measure(metric_, judged);
+                          const Which& which) const {
+    const std::size_t width = loss_.outputs;
+    std::vector<double> values, aims;
+    std::vector<std::int32_t> labels;
+    for (std::size_t r = which.first; r < which.last; r += which.step) {
+        const auto from = static_cast<std::ptrdiff_t>(r * width), to = from + static_cast<std::ptrdiff_t>(width);
+        values.insert(values.end(), outputs.begin() + from, outputs.begin() + to);
+        if (targets.empty()) {
+            labels.push_back(rows.labels[r]);
+        } else {
+            aims.insert(aims.end(), targets.begin() + from, targets.begin() + to);
+        }
     }
-    const std::vector<double> real =
-        in_target_units(judged.values, loss_.outputs, rows_.target_scale.deviation, rows_.target_scale.mean);
-    judged.values = real;
-    judged.targets = targets.subspan(first * loss_.outputs);
-    return measure(metric_, judged);
+    if (!targets.empty())
+        values = in_target_units(values, width, rows_.target_scale.deviation, rows_.target_scale.mean);
+    return measure(metric_, {width, values, labels, aims});
 }
 
 double Trainer::float_metric(bool test) const {
@@ -188,7 +194,8 @@ double Trainer::float_metric(bool test) const {
                 outputs[(begin + r) * loss_.outputs + o] = y[o * tile_rows + r];
         }
     });
-    return metric_of(outputs, rows, test ? rows_.test_targets : rows_.all_targets, test ? 0 : rows_.validation_first);
+    return metric_of(outputs, rows, test ? rows_.test_targets : rows_.all_targets,
+                     {test ? 0 : rows_.validation_first, rows.count});
 }
 
 StepResult Trainer::epoch(std::int64_t number, double position, double beta) {
@@ -206,7 +213,13 @@ Trainer::Evaluation Trainer::evaluate(std::int64_t number, double beta) const {
     point.ebops = calibration.ebops;
     point.live_weights = calibration.all_live_weights();
     point.beta = beta;
-    point.metric = metric_of(calibration.outputs, rows_.all, rows_.all_targets, rows_.validation_first);
+    const auto on = [&](const Which& which) {
+        return metric_of(calibration.outputs, rows_.all, rows_.all_targets, which);
+    };
+    point.metric = point.expected = on({rows_.validation_first, rows_.all.count});
+    point.train_metric = on({0, rows_.validation_first});
+    for (std::size_t k = 0; k < folds; ++k)
+        point.fold_metrics.push_back(on({rows_.validation_first + k, rows_.all.count, folds}));
     calibration.outputs.clear();
     return result;
 }
@@ -226,7 +239,7 @@ double Trainer::chance_metric() const {
         for (std::size_t r = 0; r < rows.count; ++r)
             outputs[r * loss_.outputs + largest] = 1.0;
     }
-    return metric_of(outputs, rows, rows_.all_targets, rows_.validation_first);
+    return metric_of(outputs, rows, rows_.all_targets, {rows_.validation_first, rows.count});
 }
 
 } // namespace bitgrain::nn

@@ -62,9 +62,12 @@ class Trainer {
     StepResult run_epoch(std::int64_t number, double position, Mode mode, double beta, Adam& adam,
                          const LearningRate& rate, std::uint64_t stream);
 
-    /// Metric of row-major outputs of the rows from `first` on.
+    struct Which {
+        std::size_t first, last, step = 1;
+    };
+    /// Metric of these of the rows; outputs are row-major.
     double metric_of(std::span<const double> outputs, const Rows<double>& rows, std::span<const double> targets,
-                     std::size_t first) const;
+                     const Which& which) const;
 
     const TrainingSettings& settings_;
     Metric metric_;

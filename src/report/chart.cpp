@@ -138,9 +138,9 @@ std::vector<double> ticks(double lo, double hi, int count) {
 std::string front_chart(const Front& front) {
     std::vector<Mark> marks;
     for (const FrontPoint& p : front.points) {
-        const std::string tip = shown_metric(front.metric_name, p.metric) + ", " + number(std::round(p.ebops), 15) +
+        const std::string tip = shown_metric(front.metric_name, p.expected) + ", " + number(std::round(p.ebops), 15) +
                                 " EBOPs, epoch " + std::to_string(p.epoch) + (p.picked ? ", picked" : "");
-        marks.push_back({p.ebops, p.metric, p.picked, tip});
+        marks.push_back({p.ebops, p.expected, p.picked, tip});
     }
     return cost_chart(front, "EBOPs", std::move(marks));
 }
@@ -150,10 +150,10 @@ std::string design_chart(const Front& front) {
     for (const FrontPoint& p : front.points) {
         if (!p.design) continue;
         const Design& d = *p.design;
-        const std::string tip = shown_metric(front.metric_name, p.metric) + ", " + number(std::round(d.lut), 15) +
+        const std::string tip = shown_metric(front.metric_name, p.expected) + ", " + number(std::round(d.lut), 15) +
                                 " LUT, " + number(std::round(d.ff), 15) + " FF, " + std::to_string(d.latency_cycles) +
                                 " cycles, " + number(d.latency_ns, 4) + " ns" + (p.picked ? ", picked" : "");
-        marks.push_back({d.lut, p.metric, p.picked, tip});
+        marks.push_back({d.lut, p.expected, p.picked, tip});
     }
     return cost_chart(front, "LUT", std::move(marks));
 }

@@ -24,6 +24,7 @@ constexpr std::array known_facts{
     Known{"float_test", "float %", Kind::metric, Source::trained, "test data"},
     Known{"validation", "quantised %", Kind::metric, Source::computed, "validation data"},
     Known{"test", "quantised %", Kind::metric, Source::computed, "test data"},
+    Known{"expected", "expected %", Kind::metric, Source::estimated, "unseen data, without the luck of the choice"},
     Known{"ebops", "EBOPs", Kind::plain, Source::trained, "declared widths, HGQ 2's counter"},
     Known{"ebops_in_file", "EBOPs in the file", Kind::plain, Source::trained, "as training stored them"},
     Known{"ebops_enclosed", "EBOPs", Kind::plain, Source::computed, "enclosed bits, HGQ 1's counter"},

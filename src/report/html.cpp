@@ -101,6 +101,7 @@ std::string designs_html(const Front& front) {
         if (!p.design) continue;
         const Design& d = *p.design;
         const std::array cells{number(std::round(p.ebops), 15),
+                               shown_metric(front.metric_name, p.expected),
                                shown_metric(front.metric_name, p.metric),
                                d.test ? shown_metric(front.metric_name, *d.test) : std::string("-"),
                                number(std::round(d.lut), 15),
@@ -114,7 +115,7 @@ std::string designs_html(const Front& front) {
     }
     if (rows.empty()) return {};
     std::string head;
-    for (const char* name : {"EBOPs", "validation", "test", "LUT", "FF", "cycles", "latency"})
+    for (const char* name : {"EBOPs", "expected", "validation", "test", "LUT", "FF", "cycles", "latency"})
         head += std::string("<th>") + name + "</th>";
     return "<section><h2>Designs: accuracies and latency computed, LUT and FF estimated</h2>\n<table>\n<tr>" + head +
            "</tr>\n" + rows + "</table></section>\n";
@@ -155,9 +156,10 @@ std::string to_html(const Report& report) {
                        escaped(report.title) + "</h1>\n";
     html += tiles_html(report);
     if (report.front) {
-        html += drawing("Pareto front: " + report.front->metric_name + " on the validation data against EBOPs, trained",
-                        front_chart(*report.front));
-        html += drawing("Designs: " + report.front->metric_name + " on the validation data against LUT, estimated",
+        html +=
+            drawing("Pareto front: " + report.front->metric_name + " expected on unseen data against EBOPs, trained",
+                    front_chart(*report.front));
+        html += drawing("Designs: " + report.front->metric_name + " expected on unseen data against LUT, estimated",
                         design_chart(*report.front));
         html += designs_html(*report.front);
     }

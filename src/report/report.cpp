@@ -153,6 +153,7 @@ Json front_json(const Front& front) {
         points.push_back({{"epoch", p.epoch},
                           {"ebops", p.ebops},
                           {"metric", p.metric},
+                          {"expected", p.expected},
                           {"live_weights", p.live_weights},
                           {"picked", p.picked}});
         if (p.design) points.back()["design"] = design_json(*p.design);
@@ -166,7 +167,7 @@ Front read_front(JsonReader reader) {
     front.higher_is_better = reader.get<bool>("higher_is_better");
     for (JsonReader& p : reader.at("points").elements()) {
         front.points.push_back({p.get<std::int64_t>("epoch"), p.get<double>("ebops"), p.get<double>("metric"),
-                                p.get<std::int64_t>("live_weights"), p.get<bool>("picked")});
+                                p.get<double>("expected"), p.get<std::int64_t>("live_weights"), p.get<bool>("picked")});
         if (p.has("design")) front.points.back().design = read_design(p.at("design"));
         p.finish();
     }

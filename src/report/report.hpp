@@ -101,7 +101,8 @@ struct Design {
 struct FrontPoint {
     std::int64_t epoch = 0;
     double ebops = 0.0;
-    double metric = 0.0;
+    double metric = 0.0;   ///< on the validation rows
+    double expected = 0.0; ///< of it on rows that nobody has seen: what the front is formed by
     std::int64_t live_weights = 0;
     bool picked = false;
     std::optional<Design> design{};

@@ -68,13 +68,15 @@ std::vector<std::size_t> chosen(const Front& front, std::size_t limit) {
 }
 
 std::string front_text(const Front& front, std::size_t limit) {
-    std::vector<std::vector<std::string>> lines{{"EBOPs", front.metric_name, "live weights", "epoch", ""}};
+    std::vector<std::vector<std::string>> lines{
+        {"EBOPs", "expected " + front.metric_name, "validation", "live weights", "epoch", ""}};
     for (const std::size_t i : chosen(front, limit)) {
         const FrontPoint& p = front.points[i];
-        lines.push_back({number(std::round(p.ebops), 15), shown_metric(front.metric_name, p.metric),
-                         std::to_string(p.live_weights), std::to_string(p.epoch), p.picked ? "<- picked" : ""});
+        lines.push_back({number(std::round(p.ebops), 15), shown_metric(front.metric_name, p.expected),
+                         shown_metric(front.metric_name, p.metric), std::to_string(p.live_weights),
+                         std::to_string(p.epoch), p.picked ? "<- picked" : ""});
     }
-    std::string text = table(lines, {true, true, true, true, false}, true);
+    std::string text = table(lines, {true, true, true, true, true, false}, true);
     if (lines.size() - 1 < front.points.size()) {
         text += "  (" + std::to_string(lines.size() - 1) + " of " + std::to_string(front.points.size()) + " points)\n";
     }
@@ -88,7 +90,7 @@ std::string designs_text(const Front& front) {
     };
     if (!has([](const Design&) { return true; })) return {};
     const bool simulated = has([](const Design& d) { return d.mismatches.has_value(); });
-    std::vector<std::string> head{"EBOPs", "validation", "test", "LUT", "FF", "adders", "cycles", "ns"};
+    std::vector<std::string> head{"EBOPs", "expected", "validation", "test", "LUT", "FF", "adders", "cycles", "ns"};
     std::vector<bool> right(head.size(), true);
     if (simulated) head.push_back("mismatches");
     right.resize(head.size(), true);
@@ -98,7 +100,8 @@ std::string designs_text(const Front& front) {
     for (const FrontPoint& p : front.points) {
         if (!p.design) continue;
         const Design& d = *p.design;
-        lines.push_back({whole(p.ebops), shown_metric(front.metric_name, p.metric),
+        lines.push_back({whole(p.ebops), shown_metric(front.metric_name, p.expected),
+                         shown_metric(front.metric_name, p.metric),
                          d.test ? shown_metric(front.metric_name, *d.test) : "-", whole(d.lut), whole(d.ff),
                          std::to_string(d.adders), std::to_string(d.latency_cycles), number(d.latency_ns, 4)});
         if (simulated) lines.back().push_back(d.mismatches ? std::to_string(*d.mismatches) : "-");

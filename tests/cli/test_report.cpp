@@ -34,7 +34,9 @@ Report sample() {
     report.neurons = {{"dense_1", 0, 100.5, 16, 110}, {"dense_1", -1, 2000, 884, 2090}};
     report.comparisons = {{"LUT", "", 4210, 0.05, 4100, Source::synthesised, "yosys 0.23, xilinx"}};
     report.front = Front{
-        "accuracy", true, {{10, 500, 0.9, 700, false}, {20, 5120, 0.975, 1800, true}, {30, 9000, 0.98, 2500, false}}};
+        "accuracy",
+        true,
+        {{10, 500, 0.9, 0.895, 700, false}, {20, 5120, 0.975, 0.97, 1800, true}, {30, 9000, 0.98, 0.978, 2500, false}}};
     return report;
 }
 
@@ -98,23 +100,23 @@ Layers, estimated
   <odd & "name">    10  0.474 %   20          12       3
 
 Pareto front
-  EBOPs  accuracy  live weights  epoch
-  -----  --------  ------------  -----  ---------
-    500      90 %           700     10
-   5120    97.5 %          1800     20  <- picked
-   9000      98 %          2500     30
+  EBOPs  expected accuracy  validation  live weights  epoch
+  -----  -----------------  ----------  ------------  -----  ---------
+    500             89.5 %        90 %           700     10
+   5120               97 %      97.5 %          1800     20  <- picked
+   9000             97.8 %        98 %          2500     30
 )");
 }
 
 TEST_CASE("a long front is thinned, its ends and the picked point stay", "[cli][report]") {
     Front front{"rms", false, {}};
     for (int i = 0; i < 200; ++i)
-        front.points.push_back({i, 1000.0 + i, 0.001 * i, 10, i == 77});
+        front.points.push_back({i, 1000.0 + i, 0.001 * i + 0.001, 0.001 * i, 10, i == 77});
     const std::string text = front_text(front, 10);
     REQUIRE(count(text, "\n") == 2 + 11 + 1);
     REQUIRE(text.find("1000") != std::string::npos);
     REQUIRE(text.find("1199") != std::string::npos);
-    REQUIRE(text.find("1077  0.077") != std::string::npos);
+    REQUIRE(text.find("1077         0.077       0.078") != std::string::npos);
     REQUIRE(text.find("(11 of 200 points)") != std::string::npos);
 }
 
@@ -163,7 +165,8 @@ TEST_CASE("charts of nothing are empty and charts of one thing have finite numbe
     REQUIRE(one.find("nan") == std::string::npos);
     REQUIRE(one.find("inf") == std::string::npos);
     // A dead network costs nothing and has no place on a logarithmic axis.
-    REQUIRE(count(front_chart({"accuracy", true, {{1, 0, 0.1, 0, false}, {2, 50, 0.9, 3, false}}}), "<circle") == 1);
+    REQUIRE(count(front_chart({"accuracy", true, {{1, 0, 0.1, 0.1, 0, false}, {2, 50, 0.9, 0.9, 3, false}}}),
+                  "<circle") == 1);
 }
 
 TEST_CASE("ticks are round numbers inside the range", "[cli][report]") {

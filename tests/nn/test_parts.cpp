@@ -87,7 +87,7 @@ TEST_CASE("the front keeps undominated points only and picks by rule", "[nn][fro
     front.metric_name = "accuracy";
     const auto point = [](double metric, double ebops, const std::string& name) {
         Point p;
-        p.metric = metric;
+        p.expected = metric;
         p.ebops = ebops;
         p.checkpoint = name;
         return p;

@@ -5,7 +5,7 @@
         tests/bench/front/experiments/magic_gamma.json=DATA/magic_gamma:0.86,0.865,0.87 ...
 
 EXPERIMENT=FOLDER:LEVEL,...: the experiment's files are looked for in FOLDER. For every kind of widths and every seed one
-run; of its front, for every level the cheapest point that reaches it on the validation rows is frozen, built and verified
+run; of its front, for every level the cheapest point that is expected to reach it is frozen, built and verified
 in Verilator. A point whose Verilog differs ends the program with status 1. Kinds of widths: element (the method), channel,
 tensor (one per layer, trained), layers (one per layer, searched), network (one for all). Writes out/NAME/WIDTHS/SEED/...,
 out/front.json and out/front.md; a run that is there is continued. Needs nothing but Python's library.
@@ -56,9 +56,9 @@ def train(bitgrain, experiment, folder, widths, seed, threads):
 
 
 def cheapest(front, level):
-    """The point with the fewest EBOPs that reaches the level, or None."""
+    """The point with the fewest EBOPs that is expected to reach the level, or None."""
     sign = 1 if front["higher_is_better"] else -1
-    reached = [p for p in front["points"] if sign * p["metric"] >= sign * level]
+    reached = [p for p in front["points"] if sign * p["expected"] >= sign * level]
     return min(reached, key=lambda p: p["ebops"], default=None)
 
 
