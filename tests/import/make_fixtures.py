@@ -20,7 +20,8 @@ import numpy as np
 from hgq import layers as L
 from hgq.config import QuantizerConfig
 from hgq.quantizer import Quantizer
-from keras.layers import Activation, Concatenate, Dropout, Flatten, Input, LeakyReLU, MaxPooling2D, Permute, ReLU, Reshape
+from keras.layers import (Activation, Add, Average, Concatenate, Dropout, Flatten, GaussianNoise, Identity, Input, LeakyReLU,
+                          Maximum, MaxPooling2D, Minimum, Multiply, Permute, ReLU, Reshape, SpatialDropout1D, Subtract)
 
 FOLDER = pathlib.Path(__file__).resolve().parent / 'fixtures'
 ROWS = 40
@@ -174,6 +175,40 @@ def activations():
     return keras.Model(x, Concatenate(name='all')(out))
 
 
+def products():
+    """Products of two values of the network."""
+    x, y = Input((3, 4), name='x'), Input((5, 4), name='y')
+    a, b = first(x), first(y)
+    c, d = L.QDense(4, name='c')(a)[:, 0], L.QDense(4, name='d')(b)[:, 1]
+    return keras.Model([x, y], [
+        L.QMultiply(name='mul')([a, a]), L.QMultiply(name='wide')([a, b[:, 2:3], a]), L.QDot(axes=-1, name='dot')([c, d]),
+        L.QDot(axes=(2, 2), enable_ebops=False, name='pairs')([a, b]), L.QEinsum('bij,bkj->bik', name='scores')([a, b]),
+        L.QEinsum('bij,bjk->bki', name='turned')([a, Permute((2, 1), name='t')(b)]),
+        Multiply(name='plain')([c, d])])
+
+
+def unaries():
+    """Functions of one number as tables."""
+    x = Input((3, 4), name='x')
+    v = first(x)
+    out = [L.QUnaryFunctionLUT(f, name=f, iq_conf=data(overflow=o)) (v)
+           for f in ('tanh', 'sigmoid', 'exponential', 'softplus', 'softsign', 'silu', 'gelu', 'elu', 'relu6', 'leaky_relu',
+                     'hard_sigmoid') for o in ('SAT',)]
+    out += [L.QUnaryFunctionLUT('tanh', name='one', allow_heterogeneous_input=False, allow_heterogeneous_table=False)(v),
+            L.QAffinedUnaryFunctionLUT('tanh', name='affine')(v)]
+    return keras.Model(x, Concatenate(name='all')(out))
+
+
+def plain_merges():
+    """Layers and operators of Keras that quantise nothing, and those that do nothing at inference."""
+    x = Input((3, 4), name='x')
+    v = first(x)
+    w = GaussianNoise(0.1, name='noise')(SpatialDropout1D(0.5, name='gone')(Identity(name='same')(v)))
+    a = v[:, 1:2]
+    return keras.Model(x, [Add(name='all')([v, w, a]), Subtract(name='sub')([v, a]), Maximum(name='max')([v, a]),
+                           Minimum(name='min')([v, a]), Average(name='mean')([v, a]), v + a, keras.ops.relu(v)])
+
+
 def table(overflow='SAT_SYM', rounding='RND'):
     """One width per edge; by default a layer has one for all."""
     return QuantizerConfig('kbi', 'table', overflow_mode=overflow, round_mode=rounding, homogeneous_axis=(0,),
@@ -241,7 +276,7 @@ def values(model, name, seed):
                 new = rng.uniform(0.2, 2, shape)
             elif base == 'beta' and shape:
                 new = rng.normal(0, 1.5, shape)
-            elif base in ('kernel', 'bias', 'gamma', 'bn_gamma', 'bn_beta', 'moving_mean'):
+            elif base in ('kernel', 'bias', 'gamma', 'bn_gamma', 'bn_beta', 'moving_mean', 'scale'):
                 new = rng.normal(0, 1.5, shape)
             else:
                 continue
@@ -290,7 +325,8 @@ def deflate(path):
 def main():
     FOLDER.mkdir(exist_ok=True)
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
-             chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations]
+             chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations, products, unaries,
+             plain_merges]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
         if sys.argv[1:] and name not in sys.argv[1:]:

@@ -141,6 +141,7 @@ Equation::Edges Equation::edges() const {
         edges.shape.push_back(extents_.at(letter));
     do {
         edges.inputs.push_back(static_cast<std::int64_t>(index(input_, position)));
+        edges.kernel.push_back(static_cast<std::int64_t>(index(kernel_, position)));
         edges.outputs.push_back(index(output_, position));
     } while (advance(position, axes, extents_));
     return edges;

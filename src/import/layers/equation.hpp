@@ -28,6 +28,7 @@ class Equation {
     struct Edges {
         std::vector<std::size_t> shape;
         std::vector<std::int64_t> inputs; ///< input element of each edge
+        std::vector<std::int64_t> kernel; ///< kernel element of each edge
         std::vector<std::size_t> outputs; ///< output element that each edge is summed into
     };
     Edges edges() const;

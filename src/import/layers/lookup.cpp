@@ -1,57 +1,19 @@
 #include "import/layers/lookup.hpp"
 
 #include "base/error.hpp"
-#include "fx/arithmetic.hpp"
-#include "import/activation.hpp"
+#include "import/layers/tables.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <tuple>
 
 namespace bitgrain::import {
 
 namespace {
 
-/// Keys that hardware can still look up, with much room, and entries of all tables of a layer.
-constexpr int max_key_bits = 16;
-constexpr std::size_t max_entries = std::size_t{1} << 24;
-
-using Activation = double (*)(double);
-
-double identity(double x) {
-    return x;
-}
-double rectify(double x) {
-    return std::max(x, 0.0);
-}
-double hyperbolic(double x) {
-    return std::tanh(x);
-}
-double logistic(double x) {
-    return 1.0 / (1.0 + std::exp(-x));
-}
-
-constexpr std::array<std::pair<const char*, Activation>, 4> activations{
-    {{"linear", identity}, {"relu", rectify}, {"tanh", hyperbolic}, {"sigmoid", logistic}}};
-
-Activation read_activation(Context& context) {
-    const std::string word = function_name(context.config().at("subnn_activation"));
-    std::string known;
-    for (const auto& [name, function] : activations) {
-        if (word == name) return function;
-        known += (known.empty() ? "" : ", ") + std::string(name);
-    }
-    context.config()
-        .at("subnn_activation")
-        .fail("the activation \"" + word + "\" is not supported", "supported: " + known);
-}
-
-/// Evaluates the functions. HGQ2 does so in single precision: where a value falls within its error (some 1e-7) of the
-/// border between two table values, the two may differ by one step.
+/// Evaluates the functions of the edges.
 class Evaluator {
   public:
-    Evaluator(const Edges& edges, const Functions& functions, Activation activation, const std::string& where)
+    Evaluator(const Edges& edges, const Functions& functions, Function activation, const std::string& where)
         : functions_(functions), activation_(activation), where_(where) {
         std::vector<std::size_t> owners; // shape of the edges that own a function: the kernels' leading axes
         const std::vector<std::size_t>& first = functions.stages.front().kernel.shape;
@@ -74,7 +36,6 @@ class Evaluator {
         }
         double y = values_[0];
         if (functions_.norm) y = y * functions_.norm->factor[edge] + functions_.norm->shift[edge];
-        if (!std::isfinite(y)) throw Error("a table value is not a finite number", where_);
         return y;
     }
 
@@ -108,48 +69,25 @@ class Evaluator {
     }
 
     const Functions& functions_;
-    Activation activation_;
+    Function activation_;
     const std::string& where_;
     std::vector<std::size_t> owner_;
     std::vector<double> values_;
 };
 
-auto key_of(const fx::Format& format) {
-    return std::tuple(format.sign, format.integer, format.fraction);
-}
-
-/// What has to be the same for two edges to share a table.
-using Identity =
-    std::tuple<std::size_t, decltype(key_of({})), decltype(key_of({})), fx::Round, fx::Overflow, double, double>;
-
-model::Table tables(Context& context, const Edges& edges, const Functions& functions, const Quantizer& in,
-                    const Quantizer& out, const std::vector<std::size_t>& order) {
-    Evaluator evaluate(edges, functions, read_activation(context), context.where());
-    model::Table table;
-    std::map<Identity, std::size_t> known;
-    std::size_t entries = 0;
+model::Table make_tables(Context& context, const Edges& edges, const Functions& functions, const Quantizer& in,
+                         const Quantizer& out, const std::vector<std::size_t>& order) {
+    Evaluator evaluate(edges, functions, read_function(context.config().at("subnn_activation")), context.where());
+    Tables tables(context);
     for (const std::size_t edge : order) {
-        const fx::Format format = in.casts[edge].format.is_zero() ? fx::Format{} : in.casts[edge].format;
-        const fx::Cast& cast = out.casts[edge];
-        const auto [factor, shift] =
-            functions.norm ? std::pair(functions.norm->factor[edge], functions.norm->shift[edge]) : std::pair(1.0, 0.0);
-        const Identity identity{
-            evaluate.owner(edge), key_of(format), key_of(cast.format), cast.round, cast.overflow, factor, shift};
-        const auto [found, is_new] = known.emplace(identity, table.tables.size());
-        table.index.push_back(found->second);
-        if (!is_new) continue;
-        if (format.width() > max_key_bits) {
-            context.fail("a table has a key of " + std::to_string(format.width()) + " bits, at most " +
-                         std::to_string(max_key_bits) + " are possible");
+        std::vector<double> identity{static_cast<double>(evaluate.owner(edge))};
+        if (functions.norm) {
+            identity.push_back(functions.norm->factor[edge]);
+            identity.push_back(functions.norm->shift[edge]);
         }
-        entries += static_cast<std::size_t>(format.max_code() - format.min_code() + 1);
-        if (entries > max_entries) context.fail("the tables are too large to unroll");
-        model::Table::Content content{format, {}};
-        for (std::int64_t code = format.min_code(); code <= format.max_code(); ++code)
-            content.values.push_back(fx::cast(evaluate(edge, fx::to_double(code, format.fraction)), cast));
-        table.tables.push_back(std::move(content));
+        tables.add(in.casts[edge].format, out.casts[edge], identity, [&](double x) { return evaluate(edge, x); });
     }
-    return table;
+    return tables.take();
 }
 
 /// All bits with the sign; what wraps has none when only the sign is left.
@@ -221,7 +159,7 @@ Tensor lookup(Context& context, const Edges& edges, const Functions& functions) 
     const std::vector<std::size_t> grouped{outputs, group};
     Tensor x = builder.gather(context.name(), {context.input()}, std::move(sources), grouped);
     x = builder.cast(context.name(), x, std::move(casts));
-    x = builder.table(context.name(), x, tables(context, edges, functions, in, out, order));
+    x = builder.table(context.name(), x, make_tables(context, edges, functions, in, out, order));
     Tensor y = builder.reduce(context.name(), x, model::Reduce::Kind::sum);
     y.shape = edges.out_shape;
     return context.finish(y);

@@ -1,4 +1,5 @@
-// Layers that combine several values element by element: QAdd, QSubtract, QAveragePow2, QMaximum, QMinimum.
+// Layers that combine several values element by element: QAdd, QSubtract, QMultiply, QAveragePow2, QMaximum, QMinimum,
+// and Keras's own, which quantise nothing.
 #include "import/layers/table.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ struct Merge {
     std::vector<Tensor> inputs; ///< quantised, of one shape
     double sum = 0;             ///< over elements, of the inputs' widths without the smallest one
     double largest = 0;         ///< over elements, of the largest width
+    double product = 0;         ///< over elements, of the product of all widths
 };
 
 std::vector<std::size_t> common_shape(const Context& context) {
@@ -43,10 +45,15 @@ Tensor expand(Context& context, const Tensor& x, const std::vector<std::size_t>&
 
 Merge merge(Context& context) {
     if (context.inputs().size() < 2) context.fail("has fewer than two inputs");
-    context.take(context.counters());
     const std::vector<std::size_t> shape = common_shape(context);
-    std::vector<std::vector<double>> bits;
     Merge result;
+    if (!context.layer().class_name.starts_with('Q')) {
+        for (const Tensor& x : context.inputs())
+            result.inputs.push_back(expand(context, x, shape));
+        return result;
+    }
+    context.take(context.counters());
+    std::vector<std::vector<double>> bits;
     std::vector<std::vector<double>> widths;
     const std::vector<Tensor> inputs = context.quantized_inputs(bits);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -54,14 +61,16 @@ Merge merge(Context& context) {
         result.inputs.push_back(expand(context, inputs[i], shape));
     }
     for (std::size_t e = 0; e < elements(shape); ++e) {
-        double least = widths[0][e], most = widths[0][e], sum = 0;
+        double least = widths[0][e], most = widths[0][e], sum = 0, product = 1;
         for (const auto& list : widths) {
             least = std::min(least, list[e]);
             most = std::max(most, list[e]);
             sum += list[e];
+            product *= list[e];
         }
         result.sum += sum - least;
         result.largest += most;
+        result.product += product;
     }
     return result;
 }
@@ -82,7 +91,11 @@ Tensor merge_add(Context& context) {
 Tensor merge_average(Context& context) {
     const Merge m = merge(context);
     context.count(addition * m.sum);
-    const double factor = std::exp2(std::nearbyint(-std::log2(static_cast<double>(m.inputs.size()))));
+    const std::size_t count = m.inputs.size();
+    if (context.layer().class_name == "Average" && (count & (count - 1)) != 0) {
+        context.fail("averages " + std::to_string(count) + " values, not a power of two", "use QAveragePow2");
+    }
+    const double factor = std::exp2(std::nearbyint(-std::log2(static_cast<double>(count))));
     return context.finish(scaled(context, context.builder().add(context.name(), m.inputs), factor));
 }
 
@@ -92,6 +105,15 @@ Tensor merge_subtract(Context& context) {
     context.count(m.largest);
     const Tensor negative = scaled(context, m.inputs[1], -1.0);
     return context.finish(context.builder().add(context.name(), {m.inputs[0], negative}));
+}
+
+Tensor merge_multiply(Context& context) {
+    const Merge m = merge(context);
+    context.count(m.product);
+    Tensor y = m.inputs[0];
+    for (std::size_t i = 1; i < m.inputs.size(); ++i)
+        y = context.builder().multiply(context.name(), y, m.inputs[i]);
+    return context.finish(y);
 }
 
 Tensor merge_maximum(Context& context) {

@@ -178,7 +178,7 @@ Tensor get_item(Context& context) {
 }
 
 Tensor dropout(Context& context) {
-    context.ignore({"rate", "seed", "noise_shape"});
+    context.ignore({"rate", "seed", "noise_shape", "stddev", "data_format", "l1", "l2", "activity_regularizer"});
     return context.input();
 }
 

@@ -8,8 +8,11 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, LayerFunction>, 48> table{{
+constexpr std::array<std::pair<const char*, LayerFunction>, 66> table{{
     {"Activation", activation},
+    {"ActivityRegularization", dropout},
+    {"Add", merge_add},
+    {"Average", merge_average},
     {"AveragePooling1D", pool},
     {"AveragePooling2D", pool},
     {"Concatenate", concatenate},
@@ -19,16 +22,23 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 48> table{{
     {"Dropout", dropout},
     {"FixedPointQuantizer", proxy_quantizer},
     {"Flatten", flatten},
+    {"GaussianDropout", dropout},
+    {"GaussianNoise", dropout},
     {"GetItem", get_item},
     {"GlobalAveragePooling1D", pool},
     {"GlobalAveragePooling2D", pool},
     {"GlobalMaxPooling1D", pool},
     {"GlobalMaxPooling2D", pool},
+    {"Identity", dropout},
     {"LeakyReLU", relu},
     {"MaxPooling1D", pool},
     {"MaxPooling2D", pool},
+    {"Maximum", merge_maximum},
+    {"Minimum", merge_minimum},
+    {"Multiply", merge_multiply},
     {"Permute", permute},
     {"QAdd", merge_add},
+    {"QAffinedUnaryFunctionLUT", affined_unary_function},
     {"QAveragePooling1D", pool},
     {"QAveragePooling2D", pool},
     {"QAveragePow2", merge_average},
@@ -40,6 +50,8 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 48> table{{
     {"QConvT2D", lookup_convolution_2d},
     {"QDense", dense},
     {"QDenseT", lookup_dense},
+    {"QDot", dot},
+    {"QEinsum", einsum},
     {"QEinsumDense", einsum_dense},
     {"QEinsumDenseBatchnorm", einsum_dense_batch_norm},
     {"QEinsumDenseT", lookup_einsum},
@@ -52,11 +64,17 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 48> table{{
     {"QMaximum", merge_maximum},
     {"QMeanPow2", mean},
     {"QMinimum", merge_minimum},
+    {"QMultiply", merge_multiply},
     {"QSubtract", merge_subtract},
     {"QSum", sum},
+    {"QUnaryFunctionLUT", unary_function},
     {"Quantizer", quantize},
     {"ReLU", relu},
+    {"Relu", relu},
     {"Reshape", reshape},
+    {"SpatialDropout1D", dropout},
+    {"SpatialDropout2D", dropout},
+    {"Subtract", merge_subtract},
 }};
 
 } // namespace
@@ -69,20 +87,10 @@ LayerFunction find_layer(const std::string& class_name) {
 
 std::string why_not(const std::string& class_name) {
     if (class_name == "QSoftmax") {
-        return "a softmax needs products of two values, and hardware here has no multipliers; where only the order of "
-               "the outputs counts, leave it out";
+        return "where only the order of the outputs counts, leave a softmax out; elsewhere build it from "
+               "QUnaryFunctionLUT (exponential), QSum and QMultiply";
     }
-    static constexpr std::array<const char*, 9> products{"QMultiHeadAttention",
-                                                         "QMultiHeadAttentionT",
-                                                         "QLinformerAttention",
-                                                         "QLinformerAttentionT",
-                                                         "QMultiply",
-                                                         "QDot",
-                                                         "QEinsum",
-                                                         "QGRU",
-                                                         "QSimpleRNN"};
-    if (std::find(products.begin(), products.end(), class_name) == products.end()) return {};
-    return "it multiplies values of the network by each other, and hardware here has no multipliers";
+    return {};
 }
 
 std::string known_layers() {

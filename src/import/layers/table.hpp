@@ -18,6 +18,8 @@ std::string why_not(const std::string& class_name);
 /// For messages: "QAdd, QDense, ...".
 std::string known_layers();
 
+Tensor affined_unary_function(Context& context);
+Tensor unary_function(Context& context);
 Tensor activation(Context& context);
 Tensor batch_normalization(Context& context);
 Tensor concatenate(Context& context);
@@ -31,7 +33,9 @@ Tensor lookup_convolution_1d(Context& context);
 Tensor lookup_convolution_2d(Context& context);
 Tensor lookup_dense(Context& context);
 Tensor lookup_einsum(Context& context);
+Tensor dot(Context& context);
 Tensor dropout(Context& context);
+Tensor einsum(Context& context);
 Tensor flatten(Context& context);
 Tensor get_item(Context& context);
 Tensor permute(Context& context);
@@ -39,6 +43,7 @@ Tensor reshape(Context& context);
 Tensor relu(Context& context);
 Tensor merge_add(Context& context);
 Tensor merge_average(Context& context);
+Tensor merge_multiply(Context& context);
 Tensor merge_maximum(Context& context);
 Tensor merge_minimum(Context& context);
 Tensor merge_subtract(Context& context);

@@ -1,0 +1,41 @@
+// Functions of one number as tables: every code of the key's format is looked up.
+#pragma once
+
+#include "import/context.hpp"
+
+#include <functional>
+#include <map>
+#include <tuple>
+#include <vector>
+
+namespace bitgrain::import {
+
+using Function = std::function<double(double)>;
+
+/// A function of Keras by its name: the key of a layer. Evaluated in double; HGQ2 does so in single precision, so that
+/// a value within its error (some 1e-7) of the border between two table values may differ by one step.
+Function read_function(const JsonReader& key);
+
+/// The tables of a layer, element by element; equal ones are held once.
+class Tables {
+  public:
+    explicit Tables(const Context& context) : context_(context) {}
+    /// The next element looks `function` up, cast to `out`, at a key of the format `in`. Elements with equal `identity`
+    /// have the same function.
+    void add(const fx::Format& in, const fx::Cast& out, const std::vector<double>& identity, const Function& function);
+    model::Table take() { return std::move(table_); }
+
+  private:
+    using FormatKey = std::tuple<bool, int, int>;
+    using Identity = std::tuple<std::vector<double>, FormatKey, FormatKey, fx::Round, fx::Overflow>;
+
+    const Context& context_;
+    model::Table table_;
+    std::map<Identity, std::size_t> known_;
+    std::size_t entries_ = 0;
+};
+
+/// y = out(function(in(x))), element by element, for the quantizers of a layer.
+Tensor look_up(Context& context, const Tensor& x, const Quantizer& in, const Quantizer& out, const Function& function);
+
+} // namespace bitgrain::import
