@@ -1,5 +1,6 @@
 #include "cmvm/make_system.hpp"
 
+#include "cmvm/prepare.hpp"
 #include "fx/arithmetic.hpp"
 
 #include <vector>
@@ -7,6 +8,9 @@
 namespace bitgrain::cmvm {
 
 namespace {
+
+/// From here on the index of pairs is larger than caches.
+constexpr std::size_t many_terms = 20'000;
 
 std::vector<RowTerm> digit_terms(const LinearForm& form, const Prepared& prepared) {
     std::vector<RowTerm> terms;
@@ -32,6 +36,10 @@ System make_system(const Prepared& prepared, const Options& options, const Deriv
         const Range range{static_cast<double>(in.lo) * unit, static_cast<double>(in.hi) * unit, -in.fraction};
         system.add_source(range, prepared.arrival[i]);
     }
+    std::size_t digits = 0;
+    for (const Column& column : prepared.columns)
+        digits += term_count(column.form, prepared);
+    if (digits > many_terms) system.count_later();
     std::vector<RowTerm> columns(prepared.columns.size()); // each one's wire or row
     const auto add_column = [&](std::size_t column, std::vector<RowTerm> terms) {
         if (terms.size() == 1) {

@@ -24,7 +24,7 @@ PatternIndex::PatternIndex() : chunks_(1) {
     resize(fewest_entries);
 }
 
-PatternIndex::Entry& PatternIndex::add(std::uint64_t key) {
+PatternIndex::Entry& PatternIndex::add(std::uint64_t key, std::uint32_t times) {
     Entry* e = &entries_[place(key)];
     if (e->count == 0) {
         if (++used_ > most_used(entries_.size())) {
@@ -34,14 +34,16 @@ PatternIndex::Entry& PatternIndex::add(std::uint64_t key) {
         *e = {};
         e->key = key;
     }
-    ++e->count;
+    e->count += times;
     return *e;
 }
 
-void PatternIndex::remove(std::uint64_t key) {
+std::uint32_t PatternIndex::remove(std::uint64_t key, std::uint32_t times) {
     std::size_t hole = place(key);
-    CHECK(entries_[hole].count > 0, "a pattern that does not occur was removed");
-    if (--entries_[hole].count > 0) return;
+    const std::uint32_t removed = std::min(times, entries_[hole].count);
+    if (removed == 0) return 0;
+    entries_[hole].count -= removed;
+    if (entries_[hole].count > 0) return removed;
     --used_;
     // Linear probing without tombstones: pull later entries of the run into the hole.
     for (std::size_t i = (hole + 1) & mask_; entries_[i].count != 0; i = (i + 1) & mask_) {
@@ -51,6 +53,7 @@ void PatternIndex::remove(std::uint64_t key) {
         entries_[i].count = 0;
         hole = i;
     }
+    return removed;
 }
 
 PatternIndex::Entry* PatternIndex::find(std::uint64_t key) {
@@ -125,6 +128,15 @@ void PatternIndex::clear_queue() {
 void PatternIndex::shrink() {
     const std::size_t entries = std::max(fewest_entries, std::bit_ceil(used_ * 4));
     if (entries < entries_.size()) resize(entries);
+}
+
+void PatternIndex::clear(std::size_t patterns) {
+    clear_queue();
+    const std::size_t entries = std::max(fewest_entries, std::bit_ceil(patterns * 2));
+    entries_ = Table(entries);
+    mask_ = entries - 1;
+    shift_ = 64 - std::countr_zero(entries);
+    used_ = 0;
 }
 
 void PatternIndex::resize(std::size_t entries) {

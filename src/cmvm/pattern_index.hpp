@@ -35,9 +35,12 @@ class PatternIndex {
     void prefetch(std::uint64_t key) const { __builtin_prefetch(&entries_[slot(key)], 1); }
     /// Gives back what more patterns needed: a small table stays in the cache and is copied fast.
     void shrink();
+    /// Forgets everything; there will be about so many patterns.
+    void clear(std::size_t patterns);
     /// The entry, already counted; good until the next add or remove.
-    Entry& add(std::uint64_t key);
-    void remove(std::uint64_t key);
+    Entry& add(std::uint64_t key, std::uint32_t times = 1);
+    /// How many there were to remove.
+    std::uint32_t remove(std::uint64_t key, std::uint32_t times = 1);
     /// None when it does not occur.
     Entry* find(std::uint64_t key);
 

@@ -127,6 +127,7 @@ void Search::keep_or_take_back(double allowed) {
 }
 
 void Search::anneal(std::int64_t work, double temperature, const std::function<bool()>& stop) {
+    if (!system_.counts_exactly()) system_.recount(1);
     const std::int64_t end = system_.work() + work;
     while (system_.work() < end && !stop()) {
         const double left = static_cast<double>(end - system_.work()) / static_cast<double>(work);

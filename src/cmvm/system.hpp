@@ -117,8 +117,15 @@ class System {
 
     // ---- changing ----
     PatternIndex& index() { return index_; }
+    /// Pairs are counted once all sums are there, not term by term; to be said before any term. Pays for large
+    /// problems.
+    void count_later() { least_ = 0; }
     /// From now on patterns that may be worth sharing are offered to the queue.
     void watch();
+    /// Counts all patterns anew that occur at least so often, and offers what may be worth sharing. With 1 counts are
+    /// exact from then on; with 2 those of patterns that occurred once before can be one too low, which is faster.
+    void recount(std::uint32_t least);
+    bool counts_exactly() const { return least_ == 1; }
     /// Scores are multiplied by 1 to 1 + noise, by a hash of pattern and seed.
     void blur(double noise, std::uint64_t seed) {
         noise_ = noise;
@@ -174,7 +181,16 @@ class System {
     bool take_term(std::uint32_t row, RowTerm term);
     /// The pairs that this term makes with all terms of the row, into keys_.
     void list_pairs(std::uint32_t row, const RowTerm& term);
-    void count_pair(std::uint64_t key);
+    void count_pair(std::uint64_t key, std::uint32_t times);
+    void discount_pair(std::uint64_t key, std::uint32_t times);
+    /// Starts counting terms in beside_.
+    void begin_beside(std::size_t most, std::uint32_t least);
+    /// The patterns of this term with those listed in beside_, into keys_.
+    void list_beside(const RowTerm& term);
+    /// Puts a new signal, as it stands where the first term has shift 0 and is added, in the places of the group.
+    void replace(const Group& group, const std::vector<Occurrence>& places, const RowTerm& by);
+    /// insert() without counting.
+    void append(std::uint32_t row, const RowTerm& term);
     std::uint32_t new_signal(LinearForm form);
     /// The living signal with this (normalised) form.
     std::optional<std::uint32_t> find_form(const LinearForm& form) const;
@@ -216,9 +232,10 @@ class System {
     bool recording_ = false;
     std::vector<std::uint64_t> barred_;        ///< hashes of forms
     std::vector<std::uint64_t> refused_;       ///< patterns share() refused because of them
-    TermCounts thirds_;                        ///< add_third(): terms that stand beside the pair
+    TermCounts beside_;                        ///< terms that stand beside a group or signal
     std::vector<Occurrence> early_;            ///< keep_in_time()
     int lowest_shift_ = 0, highest_shift_ = 0; ///< of all terms so far
+    std::uint32_t least_ = 1; ///< patterns that occur less often need not be in the index; 0: nothing is counted yet
     bool watching_ = false;
     double noise_ = 0.0;
     std::uint64_t seed_ = 0;

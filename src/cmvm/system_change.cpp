@@ -15,17 +15,6 @@ constexpr double made_of_two = 1.0, made_of_three = 1.4;
 
 // ---- terms ---------------------------------------------------------------------------------------------------------
 
-void System::watch() {
-    watching_ = true;
-    index_.clear_queue();
-    for (std::size_t i = 0; i < frequent_.size(); ++i) {
-        constexpr std::size_t ahead = 8;
-        if (i + ahead < frequent_.size()) index_.prefetch(frequent_[i + ahead]);
-        if (PatternIndex::Entry* entry = index_.find(frequent_[i])) offer(*entry, frequent_[i]);
-    }
-    frequent_ = {};
-}
-
 float System::plain_score(const PatternValue& value, std::size_t count) const {
     if (value.worth == 0 || count < 2) return 0.0f;
     const double made = rule_.operands() == 3 ? made_of_three : made_of_two;
@@ -50,26 +39,6 @@ void System::offer(PatternIndex::Entry& entry, std::uint64_t key) {
     if (gain > 0.0f) index_.offer(entry, key, gain);
 }
 
-void System::list_pairs(std::uint32_t row, const RowTerm& term) {
-    keys_.clear();
-    if (signals_[row].alone) return;
-    for (const RowTerm& other : signals_[row].terms) {
-        keys_.push_back(Pattern(other, term).key());
-        index_.prefetch(keys_.back());
-    }
-    work_ += static_cast<std::int64_t>(keys_.size());
-}
-
-void System::count_pair(std::uint64_t key) {
-    PatternIndex::Entry& entry = index_.add(key);
-    if (entry.count < 2) return;
-    if (watching_) {
-        offer(entry, key);
-    } else if (entry.count == 2) {
-        frequent_.push_back(key);
-    }
-}
-
 void System::put(std::uint32_t row, RowTerm term) {
     std::vector<RowTerm>& terms = signals_[row].terms;
     for (std::size_t i = 0; i < terms.size(); ++i) {
@@ -84,11 +53,14 @@ void System::put(std::uint32_t row, RowTerm term) {
 }
 
 void System::insert(std::uint32_t row, const RowTerm& term) {
-    std::vector<RowTerm>& terms = signals_[row].terms;
     list_pairs(row, term);
     for (const std::uint64_t key : keys_)
-        count_pair(key);
-    terms.push_back(term);
+        count_pair(key, 1);
+    append(row, term);
+}
+
+void System::append(std::uint32_t row, const RowTerm& term) {
+    signals_[row].terms.push_back(term);
     lowest_shift_ = std::min<int>(lowest_shift_, term.shift);
     highest_shift_ = std::max<int>(highest_shift_, term.shift);
     signals_[row].weight += rule_.weight(signals_[term.signal].depth);
@@ -105,7 +77,7 @@ void System::take(std::uint32_t row, std::size_t position) {
     terms.pop_back();
     list_pairs(row, term);
     for (const std::uint64_t key : keys_)
-        index_.remove(key);
+        discount_pair(key, 1);
     signals_[row].weight -= rule_.weight(signals_[term.signal].depth);
     std::vector<std::uint64_t>& uses = signals_[term.signal].uses;
     uses.erase(std::lower_bound(uses.begin(), uses.end(), pack_use(row, term.shift, term.negate)));
@@ -158,14 +130,16 @@ bool System::share(const Group& group) {
         // An output that becomes a term must keep the depth its users count with.
         fix_depth(target);
     }
-    for (const Occurrence& place : valid) {
-        for (const RowTerm& term : group.span()) {
-            const bool found = take_term(place.row, moved(term, place.shift, place.negate));
-            CHECK(found, "a group is not where it was found");
-        }
-        if (!zero) {
-            put(place.row,
-                {target, static_cast<std::int16_t>(place.shift + lowest + taken.shift), place.negate != taken.negate});
+    const RowTerm by{target, static_cast<std::int16_t>(lowest + taken.shift), taken.negate};
+    if (fresh && least_ > 1) {
+        replace(group, valid, by);
+    } else {
+        for (const Occurrence& place : valid) {
+            for (const RowTerm& term : group.span()) {
+                const bool found = take_term(place.row, moved(term, place.shift, place.negate));
+                CHECK(found, "a group is not where it was found");
+            }
+            if (!zero) put(place.row, moved(by, place.shift, place.negate));
         }
     }
     if (fresh) {

@@ -120,11 +120,11 @@ PatternValue System::add_third(Group& group) {
     const auto in_place = [](const RowTerm& term, const Occurrence& place) {
         return moved(term, place.shift, place.negate);
     };
-    thirds_.begin(signals_.size(), highest_shift_ - lowest_shift_, static_cast<std::uint32_t>(group.places.size()));
+    begin_beside(group.places.size(), 2);
     for (const Occurrence& place : group.places) {
         const std::vector<RowTerm>& terms = signals_[place.row].terms;
         for (const RowTerm& term : terms)
-            thirds_.count(moved(term, -place.shift, place.negate));
+            beside_.count(moved(term, -place.shift, place.negate));
         work_ += static_cast<std::int64_t>(terms.size()) - 2;
     }
     const SignedRange first = term_range(group.terms[0]), second = term_range(group.terms[1]);
@@ -135,9 +135,9 @@ PatternValue System::add_third(Group& group) {
     const auto number = [](const RowTerm& term) { return pack_use(term.signal, term.shift, term.negate); };
     PatternValue best;
     float best_score = 0.0f;
-    for (const RowTerm& term : thirds_.repeated()) {
+    for (const RowTerm& term : beside_.listed()) {
         if (term == group.terms[0] || term == group.terms[1]) continue;
-        const std::size_t count = thirds_.count_of(term);
+        const std::size_t count = beside_.count_of(term);
         if (static_cast<float>(count) * static_cast<float>(most_worth) < best_score) continue;
         const SignedRange third = term_range(term);
         const int bits = join(pair.value, third).bits;

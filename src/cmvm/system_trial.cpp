@@ -14,6 +14,7 @@ void System::lift_bars() {
 
 void System::begin() {
     CHECK(!recording_, "a trial is already running");
+    CHECK(counts_exactly(), "what is taken back must be counted exactly");
     journal_.clear();
     recording_ = true;
 }

@@ -14,8 +14,8 @@ namespace bitgrain::cmvm {
 class TermCounts {
   public:
     /// Starts anew. Terms will be of signals below this number, with shifts of at most this magnitude, and no term is
-    /// counted more often than `most`.
-    void begin(std::size_t signals, int shift, std::uint32_t most) {
+    /// counted more often than `most`. Those counted at least `least` times are listed.
+    void begin(std::size_t signals, int shift, std::uint32_t most, std::uint32_t least) {
         if (shift > reach_) {
             reach_ = shift;
             counts_.clear();
@@ -28,15 +28,16 @@ class TermCounts {
         }
         base_ = last_;
         last_ = base_ + most;
-        repeated_.clear();
+        least_ = base_ + least;
+        listed_.clear();
     }
     void count(const RowTerm& term) {
         std::uint32_t& at = counts_[place(term)];
         at = std::max(at, base_) + 1;
-        if (at == base_ + 2) repeated_.push_back(term);
+        if (at == least_) listed_.push_back(term);
     }
-    /// Terms counted at least twice, by their second time.
-    const std::vector<RowTerm>& repeated() const { return repeated_; }
+    /// In the order in which they became frequent enough.
+    const std::vector<RowTerm>& listed() const { return listed_; }
     std::uint32_t count_of(const RowTerm& term) const { return counts_[place(term)] - base_; }
 
   private:
@@ -45,10 +46,10 @@ class TermCounts {
     }
 
     std::vector<std::uint32_t> counts_;
-    std::vector<RowTerm> repeated_;
+    std::vector<RowTerm> listed_;
     std::size_t stride_ = 0;
     int reach_ = 0;
-    std::uint32_t base_ = 0, last_ = 0;
+    std::uint32_t base_ = 0, last_ = 0, least_ = 0;
 };
 
 } // namespace bitgrain::cmvm

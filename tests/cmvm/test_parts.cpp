@@ -104,7 +104,7 @@ TEST_CASE("terms are counted like in a map, in every round anew", "[cmvm]") {
         const auto signals = static_cast<std::size_t>(random.integer(1, 5 + 3 * round));
         const auto reach = static_cast<int>(random.integer(0, 1 + round / 3));
         // So much that the numbers run out every few rounds.
-        counts.begin(signals, reach, std::uint32_t{1} << 30);
+        counts.begin(signals, reach, std::uint32_t{1} << 30, 2);
         std::map<std::uint64_t, std::uint32_t> slow;
         std::vector<RowTerm> terms;
         for (int k = 0; k < 200; ++k) {
@@ -116,7 +116,7 @@ TEST_CASE("terms are counted like in a map, in every round anew", "[cmvm]") {
         std::size_t repeated = 0;
         for (const auto& [key, count] : slow)
             repeated += count > 1 ? 1 : 0;
-        CHECK(counts.repeated().size() == repeated);
+        CHECK(counts.listed().size() == repeated);
         for (const RowTerm& term : terms)
             REQUIRE(counts.count_of(term) == slow[Pattern(RowTerm{0, -100, false}, term).key()]);
     }
