@@ -103,6 +103,11 @@ std::string effort_word(cmvm::Effort effort) {
     return {};
 }
 
+void check_build(const BuildOptions& options) {
+    check(options, hw::read_target(find_home().constraints, options.target));
+    check_timing(options.timing);
+}
+
 report::Report build_step(const model::Model& model, const BuildOptions& options, const fs::path& folder) {
     const Home home = find_home();
     const hw::Target target = hw::read_target(home.constraints, options.target);

@@ -53,6 +53,8 @@ report::Section files(const Places& places) {
 int run(const Arguments& arguments) {
     const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
     check_folder(arguments.folder);
+    const BuildOptions options = build_options(experiment, arguments.target, arguments.clock_ns);
+    check_build(options); // before a long training
     const Places places(arguments.folder);
 
     print_step("[1/4] train " + experiment.name + " -> " + places.run.string());
@@ -67,7 +69,6 @@ int run(const Arguments& arguments) {
     const model::Model model = freezer.freeze({rule, std::nullopt});
     model::write(places.model, model);
 
-    const BuildOptions options = build_options(experiment, arguments.target, arguments.clock_ns);
     print_step("[3/4] build for " + options.target + " -> " + places.build.string());
     report::Report report = build_step(model, options, places.build);
 

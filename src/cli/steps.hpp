@@ -49,6 +49,8 @@ struct BuildOptions {
     std::size_t bench_vectors = 500; ///< of the test bench in the build folder
 };
 
+/// The errors of build_step that need no model, for those who train first.
+void check_build(const BuildOptions& options);
 /// Writes the build folder: all of it or nothing. An older build is replaced, any other folder with content is refused.
 /// The report is the one in report.json: it names no paths, so that the same model gives the same bytes anywhere.
 report::Report build_step(const model::Model& model, const BuildOptions& options, const std::filesystem::path& folder);

@@ -13,22 +13,6 @@ constexpr double usual_clock_ns = 5.0;
 constexpr int usual_loads = 4; ///< of a register where the clock asks for more registers
 constexpr int most_splits = 4; ///< pieces load their operands more, so a piece may have to be split again
 
-void check(const nn::TimingSettings& settings) {
-    if (settings.clock_ns && !(std::isfinite(*settings.clock_ns) && *settings.clock_ns > 0)) {
-        throw Error("must be more than 0 ns", "--clock-ns");
-    }
-    if (!(settings.margin >= 0 && settings.margin < 1)) throw Error("must be at least 0 and less than 1", "--margin");
-    if (settings.max_fanout && *settings.max_fanout < 2) throw Error("must be at least 2", "--max-fanout");
-    if (settings.latency_cycles && *settings.latency_cycles < 0) throw Error("must be 0 or more", "--latency-cycles");
-    if (settings.fastest && (settings.clock_ns || settings.latency_cycles || settings.combinational)) {
-        throw Error("the fastest clock leaves no choice of clock or latency", "--fmax",
-                    "--latency-cycles N without --clock-ns gives the fastest clock for N cycles");
-    }
-    if (settings.combinational && settings.latency_cycles) {
-        throw Error("without registers there are no cycles", "--comb", "leave out --latency-cycles");
-    }
-}
-
 /// Carry chains and clamps that are too long for a stage in pieces, as far as that goes.
 ir::Netlist split(const hw::Target& target, ir::Netlist netlist, const hw::ScheduleOptions& options) {
     for (int round = 0; round < most_splits; ++round) {
@@ -65,6 +49,22 @@ TimedNetlist fastest(const hw::Target& target, const ir::Netlist& netlist, hw::S
 
 } // namespace
 
+void check_timing(const nn::TimingSettings& settings) {
+    if (settings.clock_ns && !(std::isfinite(*settings.clock_ns) && *settings.clock_ns > 0)) {
+        throw Error("must be more than 0 ns", "--clock-ns");
+    }
+    if (!(settings.margin >= 0 && settings.margin < 1)) throw Error("must be at least 0 and less than 1", "--margin");
+    if (settings.max_fanout && *settings.max_fanout < 2) throw Error("must be at least 2", "--max-fanout");
+    if (settings.latency_cycles && *settings.latency_cycles < 0) throw Error("must be 0 or more", "--latency-cycles");
+    if (settings.fastest && (settings.clock_ns || settings.latency_cycles || settings.combinational)) {
+        throw Error("the fastest clock leaves no choice of clock or latency", "--fmax",
+                    "--latency-cycles N without --clock-ns gives the fastest clock for N cycles");
+    }
+    if (settings.combinational && settings.latency_cycles) {
+        throw Error("without registers there are no cycles", "--comb", "leave out --latency-cycles");
+    }
+}
+
 void share_loads(hw::ScheduleOptions& options) {
     options.max_fanout = usual_loads;
     options.where_needed = true;
@@ -96,7 +96,7 @@ bool clock_is_open(const nn::TimingSettings& settings) {
 }
 
 TimedNetlist fit_clock(const hw::Target& target, const ir::Netlist& netlist, const nn::TimingSettings& settings) {
-    check(settings);
+    check_timing(settings);
     hw::ScheduleOptions options;
     options.margin = settings.margin;
     options.input_registers = settings.input_registers && !settings.combinational;

@@ -11,6 +11,9 @@ namespace bitgrain::cli {
 /// --clock-ns, --margin, --fmax, --latency-cycles, --comb, --max-fanout, --no-input-registers, --no-output-registers.
 void add_timing_options(CLI::App& app, nn::TimingSettings& settings);
 
+/// Error when the settings are impossible or contradict each other.
+void check_timing(const nn::TimingSettings& settings);
+
 /// Whether the clock is not asked for but the fastest that the delay model allows.
 bool clock_is_open(const nn::TimingSettings& settings);
 

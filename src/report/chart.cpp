@@ -75,7 +75,8 @@ std::string axes(const std::string& metric_name, const char* cost_name, const Sc
         svg += label("tick middle", at, chart_height - bottom + 18, number(value, 15));
     }
     svg += line("axis", left, chart_height - bottom, chart_width - right, chart_height - bottom);
-    svg += label("axis-name middle", (left + chart_width - right) / 2, chart_height - 8, cost_name);
+    svg += label("axis-name middle", (left + chart_width - right) / 2, chart_height - 8,
+                 std::string(cost_name) + ", logarithmic");
     return svg;
 }
 

@@ -11,7 +11,7 @@ namespace bitgrain::report {
 namespace {
 
 constexpr const char* style = R"(
-:root { --paper: #fbfaf7; --card: #ffffff; --ink: #1f2430; --soft: #697083; --line: #e4e2dc; --main: #2c6fbb;
+:root { color-scheme: light dark; --paper: #fbfaf7; --card: #ffffff; --ink: #1f2430; --soft: #697083; --line: #e4e2dc; --main: #2c6fbb;
   --second: #e0a030; --mark: #c8402f; --good: #23794a; }
 @media (prefers-color-scheme: dark) { :root { --paper: #14171c; --card: #1c2027; --ink: #e6e8ec; --soft: #949cab;
   --line: #2e343e; --main: #6aa8ea; --second: #d9a441; --mark: #ef7c6b; --good: #6cc596; } }

@@ -146,6 +146,15 @@ TEST_CASE("an unknown target or a bad option of build is refused", "[cli][errors
     REQUIRE_THAT(bench.build({"--effort", "max"}), Contains("--effort") && Contains("high"));
 }
 
+TEST_CASE("run refuses an impossible build before it trains", "[cli][errors]") {
+    const Bench bench("run_build");
+    const auto run = [&](const char* option, const char* value) {
+        return bench.refused({"run", bench.folder.string("e.json"), "-o", bench.folder.string("out"), option, value});
+    };
+    REQUIRE_THAT(run("--target", "xcvu99"), Contains("xcvu99") && !Contains("train"));
+    REQUIRE_THAT(run("--clock-ns", "0"), Contains("--clock-ns") && !Contains("train"));
+}
+
 TEST_CASE("a foreign folder is never replaced", "[cli][errors]") {
     const Bench bench("foreign");
     write_file(bench.folder / "b/thesis.tex", "years of work");
