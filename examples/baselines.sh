@@ -1,6 +1,6 @@
 #!/bin/bash
 # The baselines of examples/README.md beside the method, on one experiment: trains each, takes the cheapest point that
-# reaches each accuracy on the validation rows, builds and verifies it, and prints one table.
+# is expected to reach each accuracy, builds and verifies it, and prints one table.
 #
 #   examples/baselines.sh EXPERIMENT.json OUT ACCURACY...        e.g.  examples/digits/experiment.json out 0.95 0.97
 #
