@@ -21,6 +21,7 @@ Command freeze_command(CLI::App& program);
 Command import_command(CLI::App& program);
 Command export_command(CLI::App& program);
 Command evaluate_command(CLI::App& program);
+Command trace_command(CLI::App& program);
 Command build_command(CLI::App& program);
 Command verify_command(CLI::App& program);
 Command report_command(CLI::App& program);

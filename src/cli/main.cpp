@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
         &import_command,           //
         &export_command,           //
         &evaluate_command,         //
+        &trace_command,            //
         &build_command,            //
         &verify_command,           //
         &report_command,           //

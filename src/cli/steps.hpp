@@ -75,6 +75,9 @@ report::Verification verify_step(const std::filesystem::path& folder, const Veri
 
 /// Throws Error unless a row of data has as many values as the model has inputs.
 void check_features(const model::Model& model, std::size_t features, const std::filesystem::path& data);
+/// Feature rows of a file as codes of the model's inputs; `saturated`: values that did not fit.
+std::vector<std::int64_t> read_codes(const model::Model& model, const std::filesystem::path& data,
+                                     std::int64_t& saturated);
 /// Reads data with labels for a model: class names are the model's; numbers in an array file may also be class indices.
 data::Dataset load_for(const model::Model& model, const data::Source& source);
 

@@ -33,15 +33,6 @@ constexpr std::size_t shown_mismatches = 10;
 /// With more, compiling the simulation with optimisation takes less time than it saves (tests/bench/size).
 constexpr std::size_t most_unoptimised_vectors = 500'000;
 
-std::vector<std::int64_t> read_data(const model::Model& model, const fs::path& path, std::int64_t& saturated) {
-    const data::Array array = data::load_features(path);
-    check_features(model, array.row_size(), path);
-    std::size_t count = 0;
-    auto codes = model::quantize_inputs(model, array.values, array.rows(), &count);
-    saturated = static_cast<std::int64_t>(count);
-    return codes;
-}
-
 /// Compares value with value: the two sides may write the same number on different grids. `through`: "", or what stands
 /// between the vector and the output.
 Json compare(const Stimulus& stimulus, const model::Model& model, const rtl::Signature& signature,
@@ -106,6 +97,15 @@ int run(const Arguments& arguments) {
 
 } // namespace
 
+std::vector<std::int64_t> read_codes(const model::Model& model, const fs::path& path, std::int64_t& saturated) {
+    const data::Array array = data::load_features(path);
+    check_features(model, array.row_size(), path);
+    std::size_t count = 0;
+    auto codes = model::quantize_inputs(model, array.values, array.rows(), &count);
+    saturated = static_cast<std::int64_t>(count);
+    return codes;
+}
+
 report::Verification verify_step(const fs::path& folder, const VerifyOptions& options) {
     const Home home = find_home();
     const std::string signature_file = (folder / "signature.json").string();
@@ -116,7 +116,7 @@ report::Verification verify_step(const fs::path& folder, const VerifyOptions& op
 
     report::Verification v;
     Stimulus stimulus(model::input_formats(model));
-    if (options.data) stimulus.add_data(read_data(model, *options.data, v.saturated_values));
+    if (options.data) stimulus.add_data(read_codes(model, *options.data, v.saturated_values));
     stimulus.add_corners();
     stimulus.add_random(options.random_vectors, options.seed);
 

@@ -153,6 +153,18 @@ std::vector<double> infer_real(const Model& model, std::span<const std::int64_t>
     return real;
 }
 
+std::vector<std::vector<std::int64_t>> trace(const Model& model, std::span<const std::int64_t> codes) {
+    std::vector<std::vector<std::int64_t>> result;
+    for_each_block(model, codes, 1, [&](const Blocks& values, std::size_t, std::size_t) {
+        for (const std::vector<Block>& value : values) {
+            std::vector<std::int64_t>& row = result.emplace_back();
+            for (const Block& block : value)
+                row.push_back(block.codes[0]);
+        }
+    });
+    return result;
+}
+
 std::vector<OverflowCount> count_overflows(const Model& model, std::span<const std::int64_t> codes, std::size_t rows) {
     std::vector<OverflowCount> counts;
     for (std::size_t s = 0; s < model.steps.size(); ++s) {

@@ -28,6 +28,10 @@ std::vector<int> output_fractions(const Model& model);
 /// infer() as real numbers.
 std::vector<double> infer_real(const Model& model, std::span<const std::int64_t> codes, std::size_t rows);
 
+/// Of one row, every element of every value (the inputs first, then what each step gives): codes on the grids of
+/// intervals().
+std::vector<std::vector<std::int64_t>> trace(const Model& model, std::span<const std::int64_t> codes);
+
 /// Interval of every element of every value when the inputs range over their formats.
 std::vector<std::vector<fx::Interval>> intervals(const Model& model);
 

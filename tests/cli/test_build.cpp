@@ -5,6 +5,7 @@
 #include "small_model.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 using namespace bitgrain;
 using namespace bitgrain::test;
@@ -123,6 +124,56 @@ TEST_CASE("report of a model file gives its facts, widths and estimates, and lea
     REQUIRE_THAT(report.out, Contains("mean of 6 live of 6, at most 3"));       // the weights of a layer
     REQUIRE(sections.at("hardware").at("rows").at("lut").at("source") == "estimated");
     REQUIRE(folder.entries() == 1);
+}
+
+TEST_CASE("trace shows every value of a row, and the words at the ports of a build", "[cli]") {
+    const Folder folder("trace");
+    const std::string model = folder.string("m.json"), build = folder.string("b"), x = folder.string("x.npy");
+    model::write(model, small_model());
+    data::write_npy(x, {{2, 2}, {0, 0, 1, 2}, false});
+    REQUIRE(run_program({"build", model, "-o", build}).code == 0);
+
+    const Json trace = json_of(run_program({"trace", build, "--data", x, "--row", "1", "--json"}));
+    // By hand: (1, 2) times the first matrix plus its bias, relu, casts, the second matrix and its bias.
+    const std::vector<std::vector<double>> expected{{1, 2}, {5.5, -2.25, 2}, {5.5, 0, 2}, {5.5, 0, 2}, {1.75, -4.5}};
+    const std::vector<std::string> ops{"input", "affine", "relu", "cast", "affine"};
+    REQUIRE(trace.at("values").size() == expected.size());
+    for (std::size_t v = 0; v < expected.size(); ++v) {
+        const Json& value = trace.at("values")[v];
+        CHECK(value.at("op") == ops[v]);
+        REQUIRE(value.at("elements").size() == expected[v].size());
+        for (std::size_t e = 0; e < expected[v].size(); ++e) {
+            const Json& element = value.at("elements")[e];
+            CHECK(element.at("element") == e);
+            CHECK(element.at("value") == expected[v][e]);
+            CHECK(std::ldexp(element.at("code").get<double>(), -element.at("fraction").get<int>()) == expected[v][e]);
+        }
+    }
+    const auto at_ports = [&](const char* word, const char* ports) {
+        const std::uint64_t bits = std::stoull(trace.at(word).get<std::string>(), nullptr, 16);
+        std::vector<double> values;
+        const Json signature = read_json(fs::path(build) / "signature.json");
+        for (const Json& port : signature.at(ports)) {
+            const int width = port.at("width").get<int>();
+            auto code = static_cast<std::int64_t>(bits >> port.at("offset").get<int>() & ((1ULL << width) - 1));
+            if (port.at("signed").get<bool>() && (code >> (width - 1)) != 0) code -= std::int64_t{1} << width;
+            values.push_back(std::ldexp(static_cast<double>(code), -port.at("fraction").get<int>()));
+        }
+        return values;
+    };
+    CHECK(at_ports("in_data", "inputs") == expected.front());
+    CHECK(at_ports("out_data", "outputs") == expected.back());
+
+    const Outcome layer = run_program({"trace", model, "--data", x, "--row", "1", "--layer", "dense_2"});
+    CHECK(layer.code == 0);
+    CHECK_THAT(layer.out, Contains("-4.5") && Contains("affine") && !Contains("dense_1") && !Contains("in_data"));
+
+    const Outcome row = run_program({"trace", model, "--data", x, "--row", "2"});
+    CHECK(row.code == 2);
+    CHECK_THAT(row.err, Contains("no row 2") && Contains("x.npy") && Contains("it has 2"));
+    const Outcome unknown = run_program({"trace", model, "--data", x, "--layer", "dense_3"});
+    CHECK(unknown.code == 2);
+    CHECK_THAT(unknown.err, Contains("no layer dense_3") && Contains("x, dense_1, dense_2"));
 }
 
 TEST_CASE("evaluate prints the metric of any data and writes the outputs", "[cli]") {
