@@ -26,13 +26,17 @@ module @MODULE@_axis_tb;
     integer sent, in_beat, received, out_beat, idle, file;
     reg moved, last;
     reg [31:0] noise;
-    string folder;
+    string folder, waves;
 
     task automatic fail(input string what);
         $fatal(1, "FAIL @MODULE@_axis_tb: %s", what);
     endtask
 
     initial begin
+        if ($value$plusargs("waves=%s", waves)) begin
+            $dumpfile(waves);
+            $dumpvars(0, dut);
+        end
         if (!$value$plusargs("vectors=%s", folder)) folder = "tb";
         file = $fopen({folder, "/stimulus.mem"}, "r");
         if (file == 0) folder = "."; else $fclose(file);

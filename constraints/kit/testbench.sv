@@ -3,6 +3,7 @@
 // Runs unchanged in Icarus Verilog, Verilator and Vivado's xsim. Prints PASS, or FAIL with the first mismatch and ends by
 // $fatal: exit status 1 in Icarus Verilog, not 0 in Verilator.
 // Vectors: stimulus.mem and expected.mem, one in_data and one out_data per line, looked for in +vectors=FOLDER, tb and here.
+// +waves=FILE.vcd writes the waveforms of the design (Verilator: compile with --trace).
 // layers.mem holds the values inside; without it, or with the macro OUTPUTS_ONLY (for netlists after synthesis, where the
 // names inside are gone), only the outputs are compared.
 `default_nettype none
@@ -31,7 +32,7 @@ module @MODULE@_tb;
     integer at [0:LATENCY];        // the vector that went in so many clocks ago, or -1
     integer sent, received, cycle, file, i;
     reg [15:0] noise;
-    string folder;
+    string folder, waves;
 
     task automatic fail(input string what);
         $fatal(1, "FAIL @MODULE@_tb: %s", what);
@@ -68,6 +69,10 @@ module @MODULE@_tb;
     endtask
 
     initial begin
+        if ($value$plusargs("waves=%s", waves)) begin
+            $dumpfile(waves);
+            $dumpvars(0, dut);
+        end
         if (!$value$plusargs("vectors=%s", folder)) folder = "tb";
         file = $fopen({folder, "/stimulus.mem"}, "r");
         if (file == 0) folder = "."; else $fclose(file);

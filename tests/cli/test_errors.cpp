@@ -68,6 +68,7 @@ TEST_CASE("a missing file is named by every command", "[cli][errors]") {
         {"train", absent, "-o", out},
         {"freeze", absent, "-o", out},
         {"evaluate", absent, "--data", absent},
+        {"trace", absent, "--data", absent},
         {"build", absent, "-o", out},
         {"verify", absent},
         {"report", absent},

@@ -67,6 +67,10 @@ TEST_CASE("the test bench of a build passes in Icarus and Verilator and names wh
     const Outcome icarus = shell(b, "make -s");
     require_done(icarus);
     CHECK_THAT(icarus.out, Contains("PASS tiny_tb: 100 vectors"));
+    require_done(shell(b, "make -s waves"));
+    const std::string waves = read_file(b / "work" / "tiny_tb.vcd");
+    for (const char* net : {"out_data", "dense_1_n0", "in_valid"})
+        CHECK_THAT(waves, Contains(net));
     require_done(shell(b, "make -s lint"));
     const Outcome verilator = shell(b, "make -s verilator");
     require_done(verilator);
