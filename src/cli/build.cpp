@@ -1,6 +1,7 @@
 // bitgrain build: model.json -> a folder with the Verilog, its port signature and the estimated numbers.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/design.hpp"
@@ -33,11 +34,6 @@ struct Arguments {
     bool json = false;
 };
 
-bool is_build(const fs::path& folder) {
-    return fs::exists(folder / "signature.json") && fs::exists(folder / "model.json") &&
-           fs::is_directory(folder / "rtl");
-}
-
 void check(const BuildOptions& options, const hw::Target& target) {
     if (options.operands && (*options.operands < 2 || *options.operands > 3))
         throw Error("must be 2 or 3", "--operands");
@@ -66,7 +62,7 @@ void write_verilog(const rtl::Verilog& verilog, const fs::path& library, const f
 int run(Arguments arguments) {
     if (arguments.slack) arguments.build.slack = read_slack(*arguments.slack);
     arguments.build.effort = read_effort(arguments.effort);
-    model::Model model = model::read(arguments.model);
+    model::Model model = model::read(require_model(arguments.model));
     if (!arguments.head.empty()) model = model::with_head(model, model::read_head(arguments.head));
     report::Report report = build_step(model, arguments.build, arguments.folder);
     report.sections.push_back(build_files(arguments.folder));

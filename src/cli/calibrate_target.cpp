@@ -1,6 +1,7 @@
 // bitgrain calibrate-target: refits a target's coefficients to what tools measured on several builds.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/home.hpp"

@@ -1,6 +1,7 @@
 // bitgrain cmvm: the adder graphs of matrix files, a row of numbers per matrix.
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/steps.hpp"
 #include "cmvm/check_values.hpp"
@@ -157,7 +158,7 @@ int run(const Arguments& arguments) {
     std::vector<cmvm::ProblemFile> files; // all of them first: a bad one is known before an hour of search
     std::size_t name_width = 4;
     for (const fs::path& path : arguments.files) {
-        files.push_back(cmvm::read_problem(path));
+        files.push_back(cmvm::read_problem(require_matrix(path)));
         name_width = std::max(name_width, files.back().name.size());
     }
     if (!arguments.json) {

@@ -63,6 +63,7 @@ ProgressLine::~ProgressLine() {
 
 void ProgressLine::show(const nn::Progress& progress) {
     if (!progress.event.empty()) std::cerr << (terminal_ && width_ > 0 ? "\n" : "") << progress.event << std::endl;
+    if (progress.epochs == 0) return; // news of no epoch
     const auto now = Clock::now();
     const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(3000);
     const bool ends = progress.epoch >= progress.epochs && progress.polished == progress.to_polish;

@@ -2,10 +2,10 @@
 // exactly one JSON object.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "nn/train.hpp"
 
-#include <chrono>
 #include <string>
 
 namespace bitgrain::cli {
@@ -29,7 +29,6 @@ class ProgressLine {
     void show(const nn::Progress& progress);
 
   private:
-    using Clock = std::chrono::steady_clock;
     std::string metric_name_;
     bool terminal_;
     std::size_t width_ = 0;

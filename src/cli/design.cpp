@@ -1,5 +1,6 @@
 #include "cli/design.hpp"
 
+#include "base/interrupt.hpp"
 #include "cli/solver_costs.hpp"
 #include "cli/timing.hpp"
 #include "lower/lower.hpp"
@@ -15,6 +16,7 @@ constexpr std::size_t most_adders_twice = 20000; ///< what is larger is solved o
 constexpr double worth_sharing = 0.99;           ///< of the area: registers are only shared for as much less
 
 TimedNetlist timed(const model::Model& model, const BuildOptions& options, const hw::Target& target, const Sums& sums) {
+    check_interrupt();
     lower::Options lowering;
     lowering.cmvm.slack = sums.slack;
     lowering.cmvm.effort = sums.effort;
@@ -25,6 +27,7 @@ TimedNetlist timed(const model::Model& model, const BuildOptions& options, const
 }
 
 Design scheduled(const hw::Target& target, const TimedNetlist& timed, const Sums& sums) {
+    check_interrupt();
     Design design;
     design.schedule = hw::schedule(target, timed.netlist, timed.options);
     design.area = hw::area(target, timed.netlist, design.schedule);

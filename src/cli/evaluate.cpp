@@ -1,5 +1,6 @@
 // bitgrain evaluate: the fixed-point model on any data.
 #include "base/error.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/steps.hpp"
@@ -67,7 +68,7 @@ report::Section overflow_section(const model::Model& model, const data::Dataset&
 }
 
 int run(const Arguments& arguments) {
-    const model::Model model = model::read(arguments.model);
+    const model::Model model = model::read(require_model(arguments.model));
     const data::Dataset dataset = load_for(model, source_of(arguments, model));
     const nn::Score score = nn::score(model, dataset);
 
@@ -147,7 +148,10 @@ Command evaluate_command(CLI::App& program) {
     app->add_option("--delimiter", arguments->delimiter, "Between the cells of a CSV")
         ->capture_default_str()
         ->type_name("CHARACTER");
-    app->add_option("--outputs", arguments->outputs, "Write the outputs of every row to this .npy file")
+    app->add_option(
+           "--outputs", arguments->outputs,
+           "Write the outputs of every row to this .npy file, as the hardware gives them; of a regression they are "
+           "target = output * target_scale + target_offset, numbers of the model file")
         ->type_name("FILE");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
     app->footer(examples("bitgrain evaluate model.json --data run/test_x.npy --labels run/test_y.npy\n"

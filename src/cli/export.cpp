@@ -1,6 +1,7 @@
 // bitgrain export: the netlist of a model in another tool's format.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/steps.hpp"
@@ -25,7 +26,7 @@ struct Arguments {
 
 int run(const Arguments& arguments) {
     if (arguments.format != "alir") throw Error("the format is not known", arguments.format, "known: alir");
-    const model::Model model = model::read(arguments.model);
+    const model::Model model = model::read(require_model(arguments.model));
     const ir::Netlist netlist = opt::optimize(lower::lower(model, {}));
     write_file(arguments.file, exchange::to_alir(netlist).dump() + "\n");
     report::Report report;

@@ -1,8 +1,11 @@
 // bitgrain freeze: one point of a run's front -> model.json.
 #include "base/error.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/steps.hpp"
+#include "nn/front.hpp"
+#include "nn/pick.hpp"
 #include "report/text.hpp"
 
 #include <memory>
@@ -21,7 +24,9 @@ struct Arguments {
 };
 
 int run(const Arguments& arguments) {
-    const model::Model model = nn::freeze(arguments.run, {arguments.pick, arguments.cover, arguments.proven});
+    const fs::path run = require_run(arguments.run);
+    nn::pick(nn::read_front(run), arguments.pick); // before the data are read
+    const model::Model model = nn::freeze(run, {arguments.pick, arguments.cover, arguments.proven});
     model::write(arguments.model, model);
     report::Report report;
     report.title = model.name + ": frozen model";
@@ -37,7 +42,9 @@ Command freeze_command(CLI::App& program) {
     const auto arguments = std::make_shared<Arguments>();
     CLI::App* app =
         program.add_subcommand("freeze", "Calibrate one point of the front and write it as a fixed-point model");
-    app->add_option("run", arguments->run, "The run folder that train wrote")->required()->type_name("RUN");
+    app->add_option("run", arguments->run, "The run folder that train wrote, or the folder that run wrote")
+        ->required()
+        ->type_name("RUN");
     app->add_option("-o,--output", arguments->model, "The model file to write")->required()->type_name("MODEL.json");
     app->add_option(
            "--pick", arguments->pick,

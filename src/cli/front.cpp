@@ -1,10 +1,12 @@
 // bitgrain front: the points of a run's front as hardware, side by side: what accuracy costs in LUT, FF and latency.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
+#include "nn/pick.hpp"
 #include "report/html.hpp"
 #include "report/text.hpp"
 
@@ -56,9 +58,8 @@ std::int64_t mismatches(const fs::path& build, const fs::path& run, const Verify
 }
 
 int run(Arguments arguments) {
-    // A folder that `run` wrote is as good as the training run in it.
-    const fs::path folder = fs::exists(arguments.run / "front.json") ? arguments.run : arguments.run / "run";
-    if (!fs::exists(folder / "front.json")) throw Error("the folder holds no training run", arguments.run.string());
+    const fs::path folder = require_run(arguments.run);
+    if (arguments.pick) nn::pick(nn::read_front(folder), *arguments.pick); // before the data are read
     const nn::Freezer freezer(folder);
     const nn::Front& front = freezer.front();
     DesignsOptions& options = arguments.designs;
@@ -108,11 +109,13 @@ report::Front designs_step(const nn::Freezer& freezer, const DesignsOptions& opt
         work.emplace(scratch);
     }
     const fs::path& place = kept ? kept->path() : work->path();
-    for (const std::size_t i : report::chosen(front, options.points)) {
+    const std::vector<std::size_t> chosen = report::chosen(front, options.points);
+    for (std::size_t number = 1; const std::size_t i : chosen) {
         report::FrontPoint& point = front.points[i];
         const std::string rule = nn::rule_of(point.ebops);
         const std::string name = "ebops_" + std::to_string(static_cast<std::int64_t>(point.ebops));
-        print_step("freeze and build " + rule);
+        print_step("design " + std::to_string(number++) + " of " + std::to_string(chosen.size()) +
+                   ": freeze and build " + rule);
         const model::Model model = freezer.freeze({rule, options.cover, options.proven});
         const report::Report built = build_step(model, options.build, place / name);
         point.design = design_of(model, built);

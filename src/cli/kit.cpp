@@ -120,13 +120,30 @@ Json manifest(const fs::path& folder, const KitStep& step) {
     return json;
 }
 
+rtl::Meaning meaning(const model::Model& model) {
+    rtl::Meaning meaning{{}, model.task.classes, false, model.task.target_scale, model.task.target_offset};
+    const auto names = [&](const char* fact) {
+        std::vector<std::string> result;
+        if (!model.facts.contains(fact)) return result;
+        for (const Json& name : model.facts[fact]) {
+            if (name.is_string()) result.push_back(name.get<std::string>());
+        }
+        return result;
+    };
+    meaning.features = names("features");
+    if (meaning.classes.empty()) meaning.classes = names("classes"); // with_head leaves them there
+    meaning.decided = model.task.classes.empty();
+    return meaning;
+}
+
 } // namespace
 
 void write_kit(const fs::path& folder, const KitStep& step) {
-    const rtl::Kit kit{step.target,       step.signature,
-                       rtl_files(folder), rtl::output_places(step.netlist),
-                       step.probes,       step.options.bench_vectors,
-                       step.area,         BITGRAIN_VERSION};
+    const rtl::Kit kit{step.target,        step.signature,
+                       rtl_files(folder),  rtl::output_places(step.netlist),
+                       step.probes,        step.options.bench_vectors,
+                       step.area,          BITGRAIN_VERSION,
+                       meaning(step.model)};
     for (const rtl::File& file : rtl::kit_files(step.home.constraints, kit))
         write_file(folder / file.name, file.text);
     write_vectors(folder, step);

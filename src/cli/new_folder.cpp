@@ -3,7 +3,10 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <string>
+#include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -73,6 +76,23 @@ void ReplacedFolder::done() {
     done_ = true;
     std::error_code ignored;
     if (!old_.empty()) fs::remove_all(old_, ignored);
+}
+
+FolderLock::FolderLock(fs::path path) : path_(std::move(path)) {
+    make_folder(path_);
+    lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // A file system without locks is no reason to refuse.
+    if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ::close(lock_);
+        throw Error("another bitgrain is working in this folder", path_.string(),
+                    "wait for it or choose another with -o");
+    }
+}
+
+FolderLock::~FolderLock() {
+    std::error_code ignored;
+    if (fs::is_empty(path_, ignored)) fs::remove(path_, ignored);
+    if (lock_ >= 0) ::close(lock_);
 }
 
 WorkFolder::WorkFolder(fs::path path) : path_(std::move(path)) {

@@ -33,6 +33,8 @@ class ReplacedFolder {
     ReplacedFolder(const ReplacedFolder&) = delete;
     ReplacedFolder& operator=(const ReplacedFolder&) = delete;
     ~ReplacedFolder();
+    /// Whether there was an older one.
+    bool replaces() const { return !old_.empty(); }
     /// The new folder is complete; the old one goes.
     void done();
 
@@ -40,6 +42,20 @@ class ReplacedFolder {
     std::filesystem::path target_, old_;
     std::function<bool(const std::filesystem::path&)> is_useful_;
     bool done_ = false;
+};
+
+/// Keeps other processes out of a folder that several steps write to; Error when one is in it. Makes the folder, and
+/// removes it at the end when it is still empty.
+class FolderLock {
+  public:
+    explicit FolderLock(std::filesystem::path path);
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+    ~FolderLock();
+
+  private:
+    std::filesystem::path path_;
+    int lock_ = -1;
 };
 
 /// A folder for the work of one run of the program; removed at the end, whatever happens.

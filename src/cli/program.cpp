@@ -1,9 +1,11 @@
 #include "cli/program.hpp"
 
 #include "base/error.hpp"
+#include "base/interrupt.hpp"
 #include "base/nearest.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 
 namespace bitgrain::cli {
@@ -56,6 +58,14 @@ int fail(const std::string& message, int code) {
     return code;
 }
 
+/// Ends as the signal would have ended the program, so that the caller's loop or script ends too; a shell calls it 130.
+int end_by_signal() {
+    std::cerr << "bitgrain: interrupted" << std::endl;
+    std::signal(interrupt_signal(), SIG_DFL);
+    std::raise(interrupt_signal());
+    return 128 + interrupt_signal();
+}
+
 } // namespace
 
 std::string examples(const std::string& lines) {
@@ -72,7 +82,8 @@ int run_program(std::span<const char* const> arguments, std::span<const CommandF
     program.footer(
         examples("bitgrain run examples/digits/experiment.json -o build/demo") +
         "\n`bitgrain COMMAND --help` explains a command.\n"
-        "Exit codes: 0 done, 1 the Verilog differs from the model, 2 the request is at fault, 70 bitgrain is.");
+        "Exit codes: 0 done, 1 the Verilog differs from the model, 2 the request is at fault, 70 bitgrain is,\n"
+        "130 interrupted: nothing half-written stays, a training goes on with --resume.");
     std::vector<Command> commands;
     for (const CommandFunction function : table)
         commands.push_back(function(program));
@@ -86,11 +97,14 @@ int run_program(std::span<const char* const> arguments, std::span<const CommandF
     } catch (const CLI::ParseError& error) {
         return fail(explain(error, program, commands, arguments), exit_user_error);
     }
+    catch_interrupts();
     try {
         for (const Command& command : commands) {
             if (command.options->parsed()) return command.run();
         }
         CHECK(false, "no command was chosen");
+    } catch (const Interrupted&) {
+        return end_by_signal();
     } catch (const Error& error) {
         return fail(error.what(), exit_user_error);
     } catch (const std::filesystem::filesystem_error& error) {

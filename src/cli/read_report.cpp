@@ -1,6 +1,7 @@
 // bitgrain read-report: the numbers of a tool's report files, written beside a build's estimates.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/steps.hpp"
 #include "synthesis/record.hpp"

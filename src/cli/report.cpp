@@ -1,6 +1,7 @@
 // bitgrain report: what is known about a build, a training run or a model, as a table and as a page.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/new_folder.hpp"
@@ -50,28 +51,26 @@ report::Report of_run(const fs::path& folder) {
 
 /// The estimates are those of `build` with its default options.
 report::Report of_model(const fs::path& file) {
-    const model::Model model = model::read(file);
+    const model::Model model = model::read(require_model(file));
     const WorkFolder work(fs::temp_directory_path() / ("bitgrain_report_" + std::to_string(::getpid())));
     report::Report report = build_step(model, {}, work.path() / "build");
     report.sections.insert(report.sections.begin() + 1, report::widths_section(model));
     return report;
 }
 
-/// Empty when the folder is a training run. A folder that `run` wrote is as good as the build in it.
-fs::path find_build(const fs::path& folder) {
-    if (fs::exists(folder / "report.json")) return folder;
-    if (fs::exists(folder / "front.json")) return {};
-    if (fs::exists(folder / "build" / "report.json")) return folder / "build";
-    if (!fs::exists(folder)) throw Error("there is no such folder", folder.string());
-    throw Error("the folder holds neither a build nor a training run", folder.string());
-}
-
 int run(const Arguments& arguments) {
-    const bool is_model = fs::is_regular_file(arguments.folder);
-    const fs::path build = is_model ? fs::path() : find_build(arguments.folder);
-    report::Report report = is_model        ? of_model(arguments.folder)
-                            : build.empty() ? of_run(arguments.folder)
-                                            : of_build(build);
+    fs::path build;
+    report::Report report;
+    if (fs::is_regular_file(arguments.folder)) {
+        report = of_model(arguments.folder);
+    } else if (is_build(arguments.folder) || is_build(arguments.folder / "build")) {
+        build = require_build(arguments.folder);
+        report = of_build(build);
+    } else if (is_run(arguments.folder) || is_run(arguments.folder / "run")) {
+        report = of_run(require_run(arguments.folder));
+    } else {
+        refuse_artefact(arguments.folder, "a build, a training run or a model");
+    }
     if (arguments.html) write_file(*arguments.html, report::to_html(report));
     if (!build.empty()) report.sections.push_back(build_files(build));
     std::string text = report::to_text(report);

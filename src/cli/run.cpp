@@ -1,9 +1,12 @@
 // bitgrain run: from an experiment to verified Verilog and a report, all in one folder.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
+#include "nn/pick.hpp"
 #include "report/html.hpp"
 #include "report/text.hpp"
 
@@ -24,7 +27,7 @@ struct Arguments {
     std::optional<std::string> pick, target;
     std::optional<double> clock_ns;
     std::size_t random_vectors = 10000;
-    bool json = false;
+    bool resume = false, json = false;
 };
 
 /// Everything has its place below the folder of the run.
@@ -51,18 +54,21 @@ report::Section files(const Places& places) {
 }
 
 int run(const Arguments& arguments) {
-    const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
+    const nn::Experiment experiment = nn::read_experiment(require_experiment(arguments.experiment));
     check_folder(arguments.folder);
     const BuildOptions options = build_options(experiment, arguments.target, arguments.clock_ns);
-    check_build(options); // before a long training
+    const std::string rule = arguments.pick.value_or(experiment.pick);
+    check_build(options); // before a long training, and so is the rule
+    nn::read_pick(rule, experiment.metric);
+    const FolderLock lock(arguments.folder);
     const Places places(arguments.folder);
 
     print_step("[1/4] train " + experiment.name + " -> " + places.run.string());
     nn::TrainOptions training = arguments.training;
     training.run = places.run;
+    training.resume = arguments.resume && fs::exists(places.run / "experiment.json");
     train_step(experiment, training);
 
-    const std::string rule = arguments.pick.value_or(experiment.pick);
     print_step("[2/4] freeze " + rule + " -> " + places.model.string());
     const nn::Freezer freezer(places.run);
     const nn::Point& picked = nn::pick(freezer.front(), rule);
@@ -105,6 +111,9 @@ Command run_command(CLI::App& program) {
     app->add_option("-o,--output", arguments->folder, "The folder for everything; an older run in it is replaced")
         ->required()
         ->type_name("DIR");
+    app->add_flag("--resume", arguments->resume,
+                  "Continue the training in DIR where it stopped, or take it as it is when it has ended, for the steps "
+                  "after it");
     add_training_options(*app, arguments->training);
     app->add_option("--pick", arguments->pick,
                     "Point of the front instead of the experiment's: best, best-0.005, accuracy>=0.95, ebops<=3000")

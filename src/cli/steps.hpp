@@ -57,8 +57,6 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
 /// "files": where things are in a build folder, for printing.
 report::Section build_files(const std::filesystem::path& folder);
 
-/// The build in a folder: itself, or the one in a folder that `run` wrote. Error when there is none.
-std::filesystem::path require_build(const std::filesystem::path& folder);
 /// Prints what tools measured on a build, beside its estimates.
 void print_synthesis(const std::filesystem::path& build, const std::vector<synthesis::Record>& records, bool json);
 

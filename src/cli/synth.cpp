@@ -1,5 +1,6 @@
 // bitgrain synth: what open synthesis tools make of a build, written beside its estimates.
 #include "base/error.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/home.hpp"
@@ -63,13 +64,6 @@ int run(const Arguments& arguments) {
 }
 
 } // namespace
-
-fs::path require_build(const fs::path& folder) {
-    for (const fs::path& build : {folder, folder / "build"}) {
-        if (fs::exists(build / "report.json") && fs::exists(build / "signature.json")) return build;
-    }
-    throw Error(fs::exists(folder) ? "the folder is no build" : "there is no such folder", folder.string());
-}
 
 void print_synthesis(const fs::path& build, const std::vector<synthesis::Record>& records, bool json) {
     const fs::path file = build / "report.json";

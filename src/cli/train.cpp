@@ -1,9 +1,12 @@
 // bitgrain train: experiment.json -> run folder with the Pareto front.
 #include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
+#include "nn/run_folder.hpp"
 #include "report/text.hpp"
 
 #include <memory>
@@ -21,10 +24,14 @@ struct Arguments {
     bool resume = false, replace = false, json = false;
 };
 
+bool is_training(const fs::path& folder) {
+    return fs::exists(folder / "experiment.json");
+}
+
 /// Hours of training are not overwritten by accident.
 void check_folder(const Arguments& arguments) {
     if (!fs::exists(arguments.run) || fs::is_empty(arguments.run)) return;
-    if (!fs::exists(arguments.run / "experiment.json")) {
+    if (!is_training(arguments.run)) {
         throw Error("the folder has content and is no training run", arguments.run.string(), "choose another with -o");
     }
     if (!arguments.resume && !arguments.replace) {
@@ -40,8 +47,15 @@ std::optional<nn::Search> search_of(const std::string& word) {
     throw Error("'" + word + "' is not known", "--search", "known: network, layers");
 }
 
-int run(const Arguments& arguments) {
-    const nn::Experiment experiment = nn::read_experiment(arguments.experiment);
+/// The run in the folder, or with --resume the one below it when `run` made it.
+fs::path run_folder(const Arguments& arguments) {
+    const bool by_run = !is_training(arguments.run) && is_training(arguments.run / "run");
+    return arguments.resume && by_run ? arguments.run / "run" : arguments.run;
+}
+
+int run(Arguments arguments) {
+    const nn::Experiment experiment = nn::read_experiment(require_experiment(arguments.experiment));
+    arguments.run = run_folder(arguments);
     check_folder(arguments);
     nn::TrainOptions options = arguments.training;
     options.run = arguments.run;
@@ -65,12 +79,22 @@ nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options,
     const auto train = [&] {
         return search ? nn::search(experiment, options, *search) : nn::train(experiment, options);
     };
-    if (options.resume) return train();
     // What a failed training wrote is worth keeping when --resume can go on from it.
-    ReplacedFolder folder(options.run, [](const fs::path& run) { return fs::exists(run / "state.ckpt"); });
-    nn::Front front = train();
-    folder.done();
-    return front;
+    const auto can_go_on = [](const fs::path& run) { return fs::exists(run / "state.ckpt"); };
+    std::optional<ReplacedFolder> folder;
+    if (!options.resume) {
+        nn::RunFolder::require_free(options.run); // before it is put aside
+        folder.emplace(options.run, can_go_on);
+    }
+    try {
+        nn::Front front = train();
+        if (folder) folder->done();
+        return front;
+    } catch (const Interrupted&) {
+        if (!(folder && folder->replaces()) && can_go_on(options.run))
+            print_step("the training so far is kept in " + options.run.string() + ": --resume goes on from it");
+        throw;
+    }
 }
 
 report::Front report_front(const nn::Front& front, const nn::Point* picked) {

@@ -1,6 +1,7 @@
 // bitgrain verify: the build's Verilog in a cycle simulator against the fixed-point model, every bit of every vector.
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/home.hpp"
@@ -63,13 +64,6 @@ Json compare(const Stimulus& stimulus, const model::Model& model, const rtl::Sig
     return first;
 }
 
-Json read_build_file(const fs::path& folder, const char* name) {
-    if (!fs::is_directory(folder)) throw Error("there is no such build folder", folder.string());
-    if (!fs::exists(folder / name))
-        throw Error(std::string("holds no ") + name, folder.string(), "is it a folder that build wrote?");
-    return read_json(folder / name);
-}
-
 /// Whether the design has expressions beside the cells of its adders of three.
 bool has_expressions(const fs::path& rtl) {
     for (const fs::directory_entry& entry : fs::directory_iterator(rtl)) {
@@ -81,8 +75,9 @@ bool has_expressions(const fs::path& rtl) {
 }
 
 int run(const Arguments& arguments) {
-    const report::Verification verification = verify_step(arguments.folder, arguments.verify);
-    const Json json = read_json(arguments.folder / "verification.json");
+    const fs::path folder = require_build(arguments.folder);
+    const report::Verification verification = verify_step(folder, arguments.verify);
+    const Json json = read_json(folder / "verification.json");
     report::Report report;
     report.title = "Verification of " + arguments.folder.string();
     report.sections.push_back(report::verification_section(verification));
@@ -109,10 +104,8 @@ std::vector<std::int64_t> read_codes(const model::Model& model, const fs::path& 
 report::Verification verify_step(const fs::path& folder, const VerifyOptions& options) {
     const Home home = find_home();
     const std::string signature_file = (folder / "signature.json").string();
-    const rtl::Signature signature =
-        rtl::signature_from_json(read_build_file(folder, "signature.json"), signature_file);
-    const model::Model model =
-        model::from_json(read_build_file(folder, "model.json"), (folder / "model.json").string());
+    const rtl::Signature signature = rtl::signature_from_json(read_json(signature_file), signature_file);
+    const model::Model model = model::read(folder / "model.json");
 
     report::Verification v;
     Stimulus stimulus(model::input_formats(model));

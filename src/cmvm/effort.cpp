@@ -1,5 +1,6 @@
 #include "cmvm/effort.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "cmvm/greedy.hpp"
 #include "cmvm/make_system.hpp"
@@ -7,7 +8,6 @@
 #include "cmvm/search.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -90,11 +90,8 @@ class Attempt {
     /// Each round is longer than the one before; some lanes start from the best so far, some from a new pass. What a
     /// round finds does not depend on how many cores its lanes share.
     System high_in_rounds() const {
-        const auto start = std::chrono::steady_clock::now();
-        const auto time_is_up = [&] {
-            return options_.seconds &&
-                   std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() > *options_.seconds;
-        };
+        const auto start = Clock::now();
+        const auto time_is_up = [&] { return options_.seconds && seconds_since(start) > *options_.seconds; };
         System best = better_first();
         const Random seeds(options_.seed);
         std::int64_t best_bits = bits_of(best);

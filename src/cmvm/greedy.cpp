@@ -1,5 +1,7 @@
 #include "cmvm/greedy.hpp"
 
+#include "base/interrupt.hpp"
+
 namespace bitgrain::cmvm {
 
 namespace {
@@ -13,6 +15,7 @@ void share_patterns(System& system, bool flip_digits) {
     PatternIndex& index = system.index();
     Group group, triple;
     while (const auto candidate = index.pop()) {
+        check_interrupt();
         const Pattern pattern(candidate->key);
         const auto must_wait =
             [&](std::size_t count) { // it was offered when it had more places: others may be better now

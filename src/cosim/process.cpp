@@ -1,9 +1,11 @@
 #include "cosim/process.hpp"
 
 #include "base/error.hpp"
+#include "base/interrupt.hpp"
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -50,6 +52,51 @@ class Pipe {
     std::array<int, 2> ends_{-1, -1};
 };
 
+/// A group of its own: what the child starts (make its compilers) ends with it, and a Ctrl-C in the terminal reaches us
+/// alone, who then end it.
+class OwnGroup {
+  public:
+    OwnGroup() {
+        ::posix_spawnattr_init(&attributes_);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+        ::posix_spawnattr_setpgroup(&attributes_, 0);
+    }
+    OwnGroup(const OwnGroup&) = delete;
+    OwnGroup& operator=(const OwnGroup&) = delete;
+    ~OwnGroup() { ::posix_spawnattr_destroy(&attributes_); }
+    const posix_spawnattr_t* get() const { return &attributes_; }
+
+  private:
+    posix_spawnattr_t attributes_{};
+};
+
+/// The running child; killed with its group and waited for unless it has ended.
+class Child {
+  public:
+    explicit Child(pid_t number) : number_(number) {}
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        if (ended_) return;
+        ::kill(-number_, SIGKILL);
+        while (::waitpid(number_, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    }
+    /// Its exit status as a shell says it.
+    int wait(const std::string& program) {
+        int status = 0;
+        while (::waitpid(number_, &status, 0) < 0) {
+            if (errno != EINTR) throw Error("lost the process of " + program + ": " + reason(errno));
+        }
+        ended_ = true;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+
+  private:
+    pid_t number_;
+    bool ended_ = false;
+};
+
 class FileActions {
   public:
     FileActions() { ::posix_spawn_file_actions_init(&actions_); }
@@ -71,11 +118,16 @@ bool drain(int descriptor, std::string& text) {
     return n > 0;
 }
 
+constexpr int look_up_ms = 100; ///< for a signal that came to another thread
+
 /// Reads both streams together: a child that fills one pipe while we wait on the other would never end.
 void drain_both(Pipe& output, Pipe& errors, Completed& result) {
     std::array<pollfd, 2> streams{pollfd{output.read_end(), POLLIN, 0}, pollfd{errors.read_end(), POLLIN, 0}};
     while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-        if (::poll(streams.data(), streams.size(), -1) < 0 && errno != EINTR) break;
+        check_interrupt();
+        const int ready = ::poll(streams.data(), streams.size(), look_up_ms);
+        if (ready < 0 && errno != EINTR) break;
+        if (ready <= 0) continue;
         for (std::size_t i = 0; i < streams.size(); ++i) {
             if (streams[i].fd < 0 || streams[i].revents == 0) continue;
             if (!drain(streams[i].fd, i == 0 ? result.output : result.errors)) streams[i].fd = -1;
@@ -113,18 +165,16 @@ Completed run(const std::vector<std::string>& arguments, const fs::path& folder)
     for (const std::string& argument : arguments)
         argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
-    pid_t child = 0;
-    const int failed = ::posix_spawnp(&child, argv[0], actions.get(), nullptr, argv.data(), environ);
+    const OwnGroup group;
+    pid_t number = 0;
+    const int failed = ::posix_spawnp(&number, argv[0], actions.get(), group.get(), argv.data(), environ);
     if (failed != 0) throw Error("cannot run " + arguments[0] + ": " + reason(failed), folder.string());
+    Child child(number);
     output.close_write();
     errors.close_write();
     Completed result;
     drain_both(output, errors, result);
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR) throw Error("lost the process of " + arguments[0] + ": " + reason(errno));
-    }
-    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    result.status = child.wait(arguments[0]);
     return result;
 }
 

@@ -20,6 +20,7 @@ std::optional<std::filesystem::path> find_program(const std::string& name);
 std::filesystem::path require_program(const std::string& name, const std::string& package);
 
 /// Runs to the end in `folder` and returns what was printed. Throws Error when the program cannot be started.
+/// Interrupted ends the program and all that it has started.
 Completed run(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
 
 /// The last lines of a tool's messages, short enough for an error message.

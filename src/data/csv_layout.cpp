@@ -57,6 +57,10 @@ CsvLayout csv_layout(std::string_view text, Header header, char delimiter, const
     if (header == Header::automatic) {
         layout.has_header = std::any_of(asked.begin(), asked.end(), stands_in_first_row) || looks_like_header(scanner);
     }
+    if (layout.columns == 1 && !first[0].starts_with('#')) {
+        if (const std::size_t at = first[0].find_first_of(";\t,| "); at != std::string::npos)
+            layout.other_delimiter = first[0][at];
+    }
     if (layout.has_header) layout.names = std::move(first);
     return layout;
 }

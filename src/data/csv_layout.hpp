@@ -10,6 +10,8 @@ struct CsvLayout {
     std::size_t columns = 0;
     bool has_header = false;
     std::vector<std::string> names; ///< trimmed; empty without a header
+    /// What may be the delimiter of a file that has one column with the one that was given.
+    std::optional<char> other_delimiter;
     /// Name of a column for errors; empty without a header.
     std::string name(std::size_t column) const { return has_header ? names[column] : std::string(); }
 };

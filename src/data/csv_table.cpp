@@ -10,15 +10,27 @@ namespace bitgrain::data {
 
 namespace {
 
+std::string without_commas(std::string_view cell) {
+    std::string text(cell);
+    std::erase(text, ',');
+    return text;
+}
+
 [[noreturn]] void refuse_cell(const CsvScanner& row, std::size_t column, const CsvLayout& layout,
                               const std::string& where) {
     const std::string_view cell = row.cells()[column];
     const std::string place = csv_place(where, row.line(), column, layout.name(column));
-    if (trimmed(cell).empty()) throw Error("the cell is empty, a number is expected", place);
+    if (is_missing(cell)) {
+        throw Error(trimmed(cell).empty() ? "the cell is empty, a number is expected"
+                                          : shown(cell) + " is not a number",
+                    place, "fill in a value, or leave the row out");
+    }
     if (parse_number(cell)) throw Error(shown(cell) + " is not a finite number", place);
-    const bool is_first_row = row.line() == 1 && !layout.has_header;
-    throw Error(shown(cell) + " is not a number", place,
-                is_first_row ? "if the first row is a header, say so" : std::string());
+    std::string advice;
+    if (row.line() == 1 && !layout.has_header) advice = "if the first row is a header, say so: header \"yes\"";
+    if (cell.find(',') != std::string_view::npos && parse_number(without_commas(cell)))
+        advice = "write numbers with a decimal point, and without marks between the thousands";
+    throw Error(shown(cell) + " is not a number", place, advice);
 }
 
 } // namespace

@@ -76,6 +76,9 @@ struct Source {
     bool regression = false;
 };
 
+/// Whether the file is of a kind that load reads, by its name.
+bool is_data_name(const std::filesystem::path& path);
+
 /// Reads and checks: equal row counts, finite numbers (file, line, column in the error), at least one row and one
 /// feature. `classes`, when not empty, is the fixed list of class names (a test file may lack one); an unknown class is
 /// an Error.

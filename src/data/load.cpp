@@ -18,7 +18,7 @@ namespace {
 
 enum class Kind { npy, npz, csv, idx };
 
-Kind kind_of(const std::filesystem::path& path) {
+std::optional<Kind> kind_of_name(const std::filesystem::path& path) {
     std::string name = path.filename().string();
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -27,6 +27,11 @@ Kind kind_of(const std::filesystem::path& path) {
     if (name.ends_with(".npz")) return Kind::npz;
     if (name.ends_with(".csv")) return Kind::csv;
     if (is_idx_name(name)) return Kind::idx;
+    return std::nullopt;
+}
+
+Kind kind_of(const std::filesystem::path& path) {
+    if (const auto kind = kind_of_name(path)) return *kind;
     throw Error("the kind of this file is not known", path.string(),
                 "known are .npy, .npz, .csv and .idx, each also with .gz");
 }
@@ -111,6 +116,24 @@ std::vector<std::string> asked_columns(const Source& source, Wanted wanted) {
     return {};
 }
 
+std::string other_delimiter(const CsvLayout& layout) {
+    if (!layout.other_delimiter) return {};
+    return std::string("; it may be '") +
+           (*layout.other_delimiter == '\t' ? "\\t" : std::string(1, *layout.other_delimiter)) + "': set \"delimiter\"";
+}
+
+/// What pandas writes in front of every row unless told not to: it would tell the network where a row stands.
+void refuse_index(const CsvTable& table, const CsvLayout& layout, const CsvRoles& roles, const std::string& where) {
+    if (!layout.has_header || roles.features.front() != 0 || table.rows < 2) return;
+    const std::string& name = layout.names[0];
+    if (!name.empty() && !name.starts_with("Unnamed")) return;
+    for (std::size_t row = 0; row < table.rows; ++row) {
+        if (table.features[row * roles.features.size()] != static_cast<double>(row)) return;
+    }
+    throw Error("the column has no name and counts the rows: it is an index, no feature", where + ": column 1",
+                "leave it out; with pandas: to_csv(FILE, index=False)");
+}
+
 CsvRoles choose_columns(const CsvLayout& layout, const Source& source, Wanted wanted,
                         const std::vector<std::string>& asked, const std::string& where) {
     std::vector<std::size_t> targets;
@@ -122,6 +145,10 @@ CsvRoles choose_columns(const CsvLayout& layout, const Source& source, Wanted wa
         targets.push_back(column);
     }
     const bool all_are_targets = source.regression && !wanted.features; // a file of its own for the targets
+    if (wanted.targets && targets.empty() && layout.has_header && layout.names.back().empty()) {
+        throw Error("the last column, which is the labels' unless one is named, has no name", where,
+                    "does every line end in a delimiter? Remove it, or name the label column");
+    }
     if (wanted.targets && targets.empty()) {
         for (std::size_t column = all_are_targets ? 0 : layout.columns - 1; column < layout.columns; ++column) {
             targets.push_back(column);
@@ -140,7 +167,8 @@ CsvRoles choose_columns(const CsvLayout& layout, const Source& source, Wanted wa
     }
     if (wanted.features && roles.features.empty()) {
         throw Error("no column is left for the features", where,
-                    layout.columns == 1 ? "is the delimiter right? The first row is one cell" : "");
+                    layout.columns > 1 ? ""
+                                       : "is the delimiter right? The first row is one cell" + other_delimiter(layout));
     }
     if (source.regression)
         roles.targets = std::move(targets);
@@ -161,6 +189,7 @@ std::size_t set_from_csv(Dataset& dataset, const std::filesystem::path& path, co
     CsvTable table = read_csv_table(text, layout, roles, source.delimiter, where);
     if (table.rows == 0) throw Error("there are no rows", where);
     if (wanted.features) {
+        refuse_index(table, layout, roles, where);
         dataset.rows = table.rows;
         dataset.feature_shape = {roles.features.size()};
         for (const std::size_t column : roles.features) {
@@ -245,6 +274,10 @@ void set_weights(Dataset& dataset, const Source& source) {
 }
 
 } // namespace
+
+bool is_data_name(const std::filesystem::path& path) {
+    return kind_of_name(path).has_value();
+}
 
 Dataset load(const Source& source, const std::vector<std::string>& classes) {
     Dataset dataset = load_rows(source, classes);

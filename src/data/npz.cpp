@@ -33,7 +33,10 @@ bool Npz::has(const std::string& name) const {
 
 Array Npz::read(const std::string& name) const {
     const std::string array = without_extension(name);
-    if (!has(array)) throw Error("there is no array '" + array + "'", where_, suggestion(array, names_));
+    if (!has(array)) {
+        throw Error("there is no array '" + array + "'", where_,
+                    suggestion(array, names_) + "; NumPy names them so: np.savez(FILE, x=features, y=labels)");
+    }
     return parse_npy(archive_.extract(array + std::string(extension)), where_ + ", array '" + array + "'");
 }
 

@@ -44,7 +44,7 @@ std::size_t count_of(double fraction, std::size_t rows, const std::string& part)
     }
     const auto count = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(rows)));
     if (fraction > 0 && count == 0) {
-        throw Error("the data has " + std::to_string(rows) + " rows, too few to set aside a " + part + " part");
+        throw Error("there are too few rows (" + std::to_string(rows) + ") to set aside a " + part + " part");
     }
     return count;
 }

@@ -116,9 +116,9 @@ int most_stages(const ScheduleOptions& options) {
     const int ranks = (options.input_registers ? 1 : 0) + (options.output_registers ? 1 : 0);
     const int stages = *options.latency_cycles + 1 - ranks;
     if (stages >= 1) return stages;
-    throw Error("a latency of " + std::to_string(*options.latency_cycles) + " cycles is too short: the registers at " +
-                    "the inputs and outputs take " + std::to_string(ranks) + " ranks",
-                "", "allow a cycle more, or leave these registers out");
+    throw Error("a latency of " + std::to_string(*options.latency_cycles) + " is too short: the registers at the " +
+                    "inputs and outputs alone take " + std::to_string(ranks) + (ranks == 1 ? " cycle" : " cycles"),
+                "", "allow so many, or leave these registers out");
 }
 
 double smallest_clock(const Target& target, const ir::Netlist& netlist, const ScheduleOptions& options) {
@@ -164,7 +164,7 @@ void require_feasible(const Timing& timing, const ir::Netlist& netlist, const Sc
     const std::string hint = "the smallest clock that can be met is " +
                              nanoseconds(smallest_clock(timing, netlist, options)) + margin_text(options);
     if (!fits) {
-        throw Error("a clock of " + nanoseconds(options.clock_ns) + " cannot be met: " + worst.where + " alone takes " +
+        throw Error("a clock of " + nanoseconds(options.clock_ns) + " cannot be met: it alone takes " +
                         nanoseconds(worst.ns + timing.overhead) + " of estimated delay, clock overhead included",
                     worst.where, hint);
     }

@@ -58,6 +58,7 @@ class Builder {
               Intervals domain(model, "head");
               return run_all(model, domain, input_ranges(model));
           }()) {
+        if (!model.task.classes.empty()) model_.facts["classes"] = model.task.classes; // what an index means
         model_.task = {};
     }
 

@@ -24,7 +24,8 @@ struct Head {
 /// "argmax", "top-k=3", "threshold=0.5". Error without a place.
 Head read_head(const std::string& text);
 
-/// Outputs get the suffix _argmax, _top_k or _at_least; the task is gone, for the outputs are no scores any more.
+/// Outputs get the suffix _argmax, _top_k or _at_least; the task is gone, for the outputs are no scores any more,
+/// and facts keep the names of its classes.
 Model with_head(const Model& model, const Head& head);
 
 } // namespace bitgrain::model

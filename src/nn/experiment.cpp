@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "model/builder.hpp"
+#include "nn/pick.hpp"
 
 #include <algorithm>
 
@@ -203,6 +204,14 @@ SearchSettings read_search(JsonReader reader) {
     return s;
 }
 
+data::Split split_rows(const data::Dataset& all, const Experiment& e) {
+    try {
+        return data::split(all, e.validation_fraction, e.test_fraction, split_seed);
+    } catch (const Error& error) { // it does not know of files
+        throw Error(error.message(), e.train_source.features.string(), error.hint());
+    }
+}
+
 } // namespace
 
 Experiment read_experiment(const fs::path& path) {
@@ -212,6 +221,7 @@ Experiment read_experiment(const fs::path& path) {
     const Json original = e.json; // readers look at it while paths are made absolute in the other
     JsonReader reader(original, path.string());
     e.name = reader.get<std::string>("name", path.stem().string());
+    e.json["name"] = e.name; // the copy in the run folder has another file name
     e.regression = reader.choice("task", {"classification", "regression"}, 0) == 1;
     e.metric = read_metric(reader, e.regression);
     read_data(reader.at("data"), e.json["data"], e);
@@ -225,6 +235,11 @@ Experiment read_experiment(const fs::path& path) {
     }
     if (reader.has("search")) e.search = read_search(reader.at("search"));
     e.pick = reader.get("pick", e.pick);
+    try {
+        read_pick(e.pick, e.metric);
+    } catch (const Error& error) {
+        reader.at("pick").fail(error.message(), error.hint());
+    }
     e.cover = reader.get("cover", e.cover);
     if (e.cover <= 0) reader.at("cover").fail("must be positive");
     if (reader.has("build")) {
@@ -245,7 +260,11 @@ JsonReader Experiment::layers() const {
 
 Data load_data(const Experiment& e) {
     const data::Dataset all = data::load(e.train_source);
-    const data::Split split = data::split(all, e.validation_fraction, e.test_fraction, split_seed);
+    if (!e.regression && all.class_names.size() == 1) {
+        throw Error("all rows are of the class '" + all.class_names[0] + "', there is nothing to tell apart",
+                    e.train_source.labels.value_or(e.train_source.features).string(), "is the label column right?");
+    }
+    const data::Split split = split_rows(all, e);
     Data result;
     result.train = data::subset(all, split.train);
     result.validation =

@@ -5,6 +5,7 @@
 #include "model/inference.hpp"
 #include "model/prove.hpp"
 #include "nn/checkpoint.hpp"
+#include "nn/pick.hpp"
 #include "nn/train.hpp"
 #include "nn/trainer.hpp"
 
@@ -130,6 +131,7 @@ model::Model Freezer::freeze(const FreezeOptions& options) const {
                    {"validation", validation.metric},
                    {"validation_rows", validation.rows},
                    {"expected", point.expected}};
+    if (!data.train.feature_names.empty()) model.facts["features"] = data.train.feature_names;
     if (data.test.rows > 0) {
         const Score test = score(model, data.test);
         model.facts["test"] = test.metric;

@@ -4,8 +4,6 @@
 #include "nn/judge.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace bitgrain::nn {
 
@@ -122,65 +120,6 @@ Front front_from_json(const Json& json, const std::string& where) {
 Front read_front(const std::filesystem::path& run) {
     const auto path = run / "front.json";
     return front_from_json(read_json(path), path.string());
-}
-
-const Point& pick(const Front& front, const std::string& rule) {
-    const std::string where = "pick rule '" + rule + "'";
-    if (front.points.empty()) throw Error("the front has no points", where, "train longer");
-    const auto better = [&](const Point& a, const Point& b) {
-        return front.higher_is_better ? a.expected > b.expected : a.expected < b.expected;
-    };
-    const auto offers = [&] {
-        const Point &low = front.points.front(), &high = front.points.back();
-        return "the front has " + std::to_string(front.points.size()) + " points from " + front.metric_name + " " +
-               std::to_string(low.expected) + " at " + std::to_string(static_cast<long>(low.ebops)) + " EBOPs to " +
-               std::to_string(high.expected) + " at " + std::to_string(static_cast<long>(high.ebops));
-    };
-    const auto known = [&] {
-        return "use best, best-N, " + front.metric_name + (front.higher_is_better ? ">=" : "<=") + "N or ebops<=N";
-    };
-    const auto number_after = [&](std::size_t start) {
-        double value = 0.0;
-        const auto [end, code] = std::from_chars(rule.data() + start, rule.data() + rule.size(), value);
-        if (code != std::errc{} || end != rule.data() + rule.size()) throw Error("does not end in a number", where);
-        return value;
-    };
-    // Points rise in cost: the first that is good enough is the cheapest.
-    const auto cheapest = [&](double limit) {
-        return std::find_if(front.points.begin(), front.points.end(), [&](const Point& p) {
-            return front.higher_is_better ? p.expected >= limit : p.expected <= limit;
-        });
-    };
-    if (rule == "best" || rule.starts_with("best-")) {
-        const double loss = rule == "best" ? 0.0 : number_after(std::string("best-").size());
-        if (!(loss >= 0.0)) throw Error("must allow a loss of 0 or more", where);
-        const double best = std::min_element(front.points.begin(), front.points.end(), better)->expected;
-        return *cheapest(front.higher_is_better ? best - loss : best + loss);
-    }
-    const Point* best = nullptr;
-    const std::size_t sign = rule.find_first_of("<>");
-    if (sign == std::string::npos || sign + 2 >= rule.size() || rule[sign + 1] != '=') {
-        throw Error("is not understood", where, known());
-    }
-    const std::string quantity = rule.substr(0, sign);
-    const double limit = number_after(sign + 2);
-    if (quantity == "ebops" && rule[sign] == '<') {
-        for (const Point& p : front.points) {
-            if (p.ebops <= limit && (best == nullptr || better(p, *best))) best = &p;
-        }
-    } else if (quantity == front.metric_name && (rule[sign] == '>') == front.higher_is_better) {
-        if (const auto point = cheapest(limit); point != front.points.end()) best = &*point;
-    } else {
-        throw Error("is not understood", where, known());
-    }
-    if (best == nullptr) throw Error("no point fits", where, offers());
-    return *best;
-}
-
-std::string rule_of(double ebops) {
-    std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), ebops).ptr;
-    return "ebops<=" + std::string(text.data(), end);
 }
 
 } // namespace bitgrain::nn

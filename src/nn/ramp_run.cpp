@@ -1,5 +1,6 @@
 #include "nn/ramp_run.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "nn/checkpoint.hpp"
@@ -8,7 +9,6 @@
 #include "nn/front.hpp"
 #include "nn/ramp.hpp"
 
-#include <chrono>
 #include <cmath>
 
 namespace bitgrain::nn {
@@ -17,12 +17,6 @@ namespace {
 
 /// Roll-backs before a run gives up and keeps the front it has.
 constexpr int most_collapses = 3;
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// What a ramp continues from.
 struct Progressing {

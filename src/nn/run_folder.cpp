@@ -27,16 +27,29 @@ std::vector<double> numeric_names(const std::vector<std::string>& names) {
     return numbers;
 }
 
+/// Takes the lock behind the descriptor, which it closes when another process has it.
+void take_lock(int lock, const std::filesystem::path& path) {
+    if (::flock(lock, LOCK_EX | LOCK_NB) == 0) return;
+    ::close(lock);
+    throw Error("another process is training here", path.string(), "wait for it or use another folder");
+}
+
+constexpr const char* lock_file = ".lock";
+
 } // namespace
 
 RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
     make_folder(points());
-    lock_ = ::open(file(".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    lock_ = ::open(file(lock_file).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock_ < 0) throw Error("cannot write in the folder", path_.string());
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-        ::close(lock_);
-        throw Error("another process is training here", path_.string(), "wait for it or use another folder");
-    }
+    take_lock(lock_, path_);
+}
+
+void RunFolder::require_free(const std::filesystem::path& path) {
+    const int lock = ::open((path / lock_file).c_str(), O_RDWR | O_CLOEXEC);
+    if (lock < 0) return; // nobody has been here, or may write here
+    take_lock(lock, path);
+    ::close(lock);
 }
 
 RunFolder::~RunFolder() {

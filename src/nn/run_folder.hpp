@@ -16,6 +16,8 @@ class RunFolder {
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
     ~RunFolder();
+    /// Error when another process trains in it; makes nothing.
+    static void require_free(const std::filesystem::path& path);
 
     std::filesystem::path experiment() const { return path_ / "experiment.json"; }
     std::filesystem::path front() const { return path_ / "front.json"; }

@@ -1,5 +1,6 @@
 #include "nn/search.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
@@ -9,7 +10,6 @@
 #include "nn/trainer.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 
 namespace bitgrain::nn {
@@ -122,7 +122,7 @@ Front search(const Experiment& given, const TrainOptions& options, Search kind) 
     if (options.seed) settings.seed = *options.seed;
     experiment.json["training"]["seed"] = settings.seed;
 
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     RunFolder folder(options.run);
     const Data data = load_data(experiment);
     const TrainingRows rows = make_rows(data, settings.class_weights);
@@ -199,10 +199,9 @@ Front search(const Experiment& given, const TrainOptions& options, Search kind) 
             write_file(folder.front(), to_json(front).dump(1) + "\n");
             folder.remove_points_except(front.points);
             if (options.progress) {
-                const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 options.progress({all_epochs, settings.epochs, last, trial.point.metric, trial.point.ebops, 0.0,
-                                  trial.point.live_weights, front.weights, spent.count(), 0.0, front.points.size(), 0,
-                                  0, 1, 1, describe(trial, number)});
+                                  trial.point.live_weights, front.weights, seconds_since(start), 0.0,
+                                  front.points.size(), 0, 0, 1, 1, describe(trial, number)});
             }
         }
         if (rung + 1 < rungs)

@@ -1,5 +1,6 @@
 #include "nn/train.hpp"
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "nn/checkpoint.hpp"
@@ -10,7 +11,6 @@
 #include "nn/run_folder.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <mutex>
 #include <numeric>
 
@@ -20,12 +20,6 @@ namespace {
 
 /// Of a time budget, for polishing the front.
 constexpr double polish_share = 0.4;
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// What comes after the ramps: their joined front, and how far it is polished.
 struct Finish {
@@ -172,13 +166,35 @@ std::pair<TrainingSettings, Json> settle(const Experiment& experiment, const Tra
         if (resumes) old["training"].erase(key);
         kept["training"].erase(key);
     }
-    if (resumes && old != kept) {
+    Json after = kept;
+    for (const char* key : {"pick", "cover", "build"}) { // of the steps after the training
+        old.erase(key);
+        after.erase(key);
+    }
+    if (resumes && old != after) {
         throw Error("the run was started with another experiment or seed", folder.experiment().string(),
                     "train into another folder");
     }
     if (settings.polish > 0) kept["training"]["polish"] = settings.polish;
     if (settings.ramps > 1) kept["training"]["ramps"] = settings.ramps;
     return {std::move(settings), std::move(kept)};
+}
+
+/// What was read: the first place where a wrong column or header shows.
+std::string describe(const Data& data, const Loss& loss) {
+    constexpr std::size_t most_names = 10;
+    const data::Dataset& rows = data.train;
+    std::string text = "data: " + std::to_string(rows.features_per_row()) + " features, ";
+    if (rows.class_names.empty()) {
+        text += std::to_string(loss.outputs) + (loss.outputs == 1 ? " target" : " targets");
+    } else {
+        text += std::to_string(rows.class_names.size()) + " classes (";
+        for (std::size_t i = 0; i < std::min(most_names, rows.class_names.size()); ++i)
+            text += (i > 0 ? ", " : "") + rows.class_names[i];
+        text += rows.class_names.size() > most_names ? ", ...)" : ")";
+    }
+    return text + "; rows: " + std::to_string(rows.rows) + " to train, " + std::to_string(data.validation.rows) +
+           " to validate, " + std::to_string(data.test.rows) + " to test";
 }
 
 } // namespace
@@ -197,6 +213,11 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     const TrainingRows rows = make_rows(data, settings.class_weights);
     const Loss loss = loss_of(experiment, data);
     const InputFacts facts = input_facts(experiment, data);
+    if (options.progress && !resumes) {
+        Progress news;
+        news.event = describe(data, loss);
+        options.progress(news);
+    }
     // What is wrong with the layers is said before anything is written.
     build_network(experiment.layers(), experiment.quantizers, facts, loss.outputs, settings.seed);
 

@@ -76,15 +76,8 @@ struct TrainOptions {
 Front train(const Experiment& experiment, const TrainOptions& options);
 Front read_front(const std::filesystem::path& run);
 
-/// By the metric to be expected: "best" (cheapest among equals), "best-0.005" (cheapest that is no more than so much
-/// worse than the best, whichever way the metric goes), "accuracy>=0.95" (cheapest that reaches it; for regression
-/// "rms<=2.0"), "ebops<=3000" (best that costs no more). Error lists what the front offers when nothing fits.
-const Point& pick(const Front& front, const std::string& rule);
-/// The rule that picks the point of this cost of its front: "ebops<=3813".
-std::string rule_of(double ebops);
-
 struct FreezeOptions {
-    std::string pick = "best";
+    std::string pick = "best"; ///< a rule, see pick.hpp
     std::optional<double>
         cover;           ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
     bool proven = false; ///< integer bits of wrapping quantizers by interval analysis instead: no input can overflow

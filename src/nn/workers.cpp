@@ -1,5 +1,7 @@
 #include "nn/workers.hpp"
 
+#include "base/interrupt.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -38,6 +40,7 @@ Workers::~Workers() {
 }
 
 void Workers::run(std::size_t count, const std::function<void(unsigned, std::size_t)>& job) {
+    check_interrupt();
     if (crew_.empty() || count <= 1) {
         for (std::size_t index = 0; index < count; ++index)
             job(0, index);

@@ -26,7 +26,7 @@ class Workers {
     unsigned threads() const { return static_cast<unsigned>(crew_.size()) + 1; }
 
     /// Calls job(thread, index) for index 0..count-1, thread < threads(); returns when all are done. The first
-    /// exception of a job is rethrown here.
+    /// exception of a job is rethrown here, and Interrupted comes out before the first one.
     void run(std::size_t count, const std::function<void(unsigned, std::size_t)>& job);
 
   private:

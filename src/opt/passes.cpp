@@ -1,5 +1,6 @@
 #include "opt/passes.hpp"
 
+#include "base/interrupt.hpp"
 #include "opt/cost.hpp"
 
 #include <array>
@@ -35,6 +36,7 @@ ir::Netlist optimize(const ir::Netlist& netlist, const Options& options, std::ve
         bool changed = false;
         for (const Pass& pass : pipeline()) {
             if (pass.operands > options.operands) continue;
+            check_interrupt();
             ir::Netlist next = pass.run(current); // verified when it was finished
             const Cost next_cost = cost(next);
             const bool kept = next_cost <= current_cost;

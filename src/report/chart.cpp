@@ -60,6 +60,12 @@ std::vector<double> decades(double lo, double hi) {
     return result;
 }
 
+/// Round numbers between the ends of a range too narrow for two of the decades'.
+std::vector<double> cost_ticks(double lo, double hi) {
+    std::vector<double> result = decades(lo, hi);
+    return result.size() > 1 ? result : ticks(lo, hi, 4);
+}
+
 constexpr double chart_width = 720, chart_height = 340, left = 68, right = 16, top = 14, bottom = 46;
 
 std::string axes(const std::string& metric_name, const char* cost_name, const Scale& x, const Scale& y,
@@ -69,7 +75,7 @@ std::string axes(const std::string& metric_name, const char* cost_name, const Sc
         svg += line("grid", left, y(value), chart_width - right, y(value));
         svg += label("tick end", left - 8, y(value) + 4, shown_metric(metric_name, value));
     }
-    for (const double value : decades(std::pow(10.0, cost.lo), std::pow(10.0, cost.hi))) {
+    for (const double value : cost_ticks(std::pow(10.0, cost.lo), std::pow(10.0, cost.hi))) {
         const double at = x(std::log10(value));
         svg += line("grid", at, top, at, chart_height - bottom);
         svg += label("tick middle", at, chart_height - bottom + 18, number(value, 15));

@@ -38,7 +38,7 @@ td.text { font-family: ui-monospace, monospace; font-size: 13px; word-break: bre
 td.unit, td.note { color: var(--soft); } td.note { width: 40%; }
 .source { display: inline-block; font-size: 12px; padding: 0 8px; border-radius: 9px; border: 1px solid var(--line);
   color: var(--soft); }
-svg { width: 100%; height: auto; display: block; }
+svg { width: 100%; min-width: 480px; height: auto; display: block; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
 svg .end { text-anchor: end; } svg .middle { text-anchor: middle; } svg .axis-name { fill: var(--ink); }
 svg .grid { stroke: var(--line); } svg .axis { stroke: var(--soft); }

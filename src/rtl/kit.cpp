@@ -126,6 +126,8 @@ std::vector<File> kit_files(const std::filesystem::path& constraints, const Kit&
     values["COMPARE_LAYERS"] = compare_layers_text(kit.probes);
     values["IN_TABLE"] = port_rows(signature.inputs);
     values["OUT_TABLE"] = port_rows(signature.outputs);
+    values["INPUTS"] = inputs_text(kit.meaning);
+    values["OUTPUTS"] = outputs_text(kit.meaning, signature.outputs);
     const auto snippet = [&](bool wanted, const char* path) {
         return wanted ? fill(constraints / path, values) : std::string();
     };

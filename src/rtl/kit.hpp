@@ -15,6 +15,13 @@ namespace bitgrain::rtl {
 /// One per output.
 std::vector<Place> output_places(const ir::Netlist& netlist);
 
+/// What the numbers stand for, for the README; each list in the order of inputs or outputs, or empty.
+struct Meaning {
+    std::vector<std::string> features, classes;
+    bool decided = false;              ///< a head stands behind the classes' scores
+    std::vector<double> scale, offset; ///< target = output * scale + offset
+};
+
 struct Kit {
     const hw::Target& target;
     const Signature& signature;
@@ -24,6 +31,7 @@ struct Kit {
     std::size_t vectors = 0;      ///< of the test bench
     hw::Area area;                ///< estimated
     std::string version;          ///< of the program, "0.1.0"
+    Meaning meaning;
 };
 
 /// Names are paths in the build folder: "README.md", "scripts/build.tcl". Vendor scripts that need a part are left out

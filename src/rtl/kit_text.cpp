@@ -4,6 +4,8 @@
 #include "rtl/names.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace bitgrain::rtl {
 
@@ -43,7 +45,41 @@ std::string without_last_newline(std::string text) {
     return text;
 }
 
+/// "0 `ash`, 1 `birch`"
+std::string numbered(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += (i == 0 ? "" : ", ") + std::to_string(i) + " `" + plain(names[i]) + "`";
+    return text;
+}
+
+std::string decimal(double value) {
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
 } // namespace
+
+std::string inputs_text(const Meaning& meaning) {
+    if (meaning.features.empty()) return {};
+    return "\n\nFeatures, in the order of the inputs: " + numbered(meaning.features) + ".";
+}
+
+std::string outputs_text(const Meaning& meaning, const std::vector<Port>& outputs) {
+    std::string text;
+    if (!meaning.classes.empty()) {
+        text += "\n\nClasses, " + std::string(meaning.decided ? "by index: " : "in the order of the outputs: ") +
+                numbered(meaning.classes) + "." +
+                (meaning.decided ? "" : " The largest output decides, the first of equal ones.");
+    }
+    if (!meaning.scale.empty() && meaning.scale.size() == outputs.size()) {
+        text += "\n\nThe network was trained on standardised targets; in their own units:\n";
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            text += "\n- target " + std::to_string(i) + " = `" + plain(outputs[i].name) + "` * " +
+                    decimal(meaning.scale[i]) + " + " + decimal(meaning.offset[i]);
+    }
+    return text;
+}
 
 std::string bits_text(int offset, int width) {
     const std::string high = std::to_string(offset + width - 1);

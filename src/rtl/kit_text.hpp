@@ -18,4 +18,8 @@ std::string port_rows(const std::vector<Port>& ports);
 /// "[7:4]", "[3]"
 std::string bits_text(int offset, int width);
 
+/// Paragraphs with a blank line before each, or nothing.
+std::string inputs_text(const Meaning& meaning);
+std::string outputs_text(const Meaning& meaning, const std::vector<Port>& outputs);
+
 } // namespace bitgrain::rtl

@@ -104,6 +104,10 @@ TEST_CASE("bad data is an error with its place", "[cli][errors]") {
     REQUIRE_THAT(bench.train(), Contains("d.csv") && Contains("3"));
     write_file(bench.folder / "d.csv", "a,b,kind\n1,2,x\n3,four,y\n5,6,x\n");
     REQUIRE_THAT(bench.train(), Contains("d.csv") && Contains("four"));
+    write_file(bench.folder / "d.csv", "a,b,kind\n1,2,x\n3,4,x\n5,6,x\n");
+    REQUIRE_THAT(bench.train(), Contains("d.csv: all rows are of the class 'x'"));
+    write_file(bench.folder / "d.csv", "a,b,kind\n1,2,x\n3,4,y\n");
+    REQUIRE_THAT(bench.train(), Contains("d.csv: the validation and test fractions leave no rows"));
     fs::remove(bench.folder / "d.csv");
     REQUIRE_THAT(bench.train(), Contains("d.csv"));
 }
@@ -154,6 +158,21 @@ TEST_CASE("run refuses an impossible build before it trains", "[cli][errors]") {
     };
     REQUIRE_THAT(run("--target", "xcvu99"), Contains("xcvu99") && !Contains("train"));
     REQUIRE_THAT(run("--clock-ns", "0"), Contains("--clock-ns") && !Contains("train"));
+}
+
+TEST_CASE("a pick rule that is none is refused before the training", "[cli][errors]") {
+    Bench bench("rule");
+    const auto run = [&](const std::string& rule) {
+        return bench.refused({"run", bench.folder.string("e.json"), "-o", bench.folder.string("out"), "--pick", rule});
+    };
+    for (const char* rule : {"accurcy>=0.9", "accuracy<=0.9", "accuracy>=", "accuracy>=nan", "rms<=2", "best-x", ""}) {
+        const std::string message = run(rule);
+        REQUIRE_THAT(message, Contains(std::string("pick rule '") + rule + "'") && !Contains("train"));
+    }
+    REQUIRE_THAT(run("accuracy>=95"), Contains("0.95 for 95 %"));
+    // In the experiment: wherever it is read.
+    bench.spoil("\"training\"", "\"pick\": \"accurcy>=0.9\", \"training\"");
+    REQUIRE_THAT(bench.train(), Contains("e.json: pick: ") && Contains("accuracy>=N"));
 }
 
 TEST_CASE("a foreign folder is never replaced", "[cli][errors]") {
@@ -226,7 +245,7 @@ TEST_CASE("a pick that the front does not offer is refused with what it offers",
     };
     REQUIRE_THAT(freeze("ebops<=0.5"), Contains("ebops"));
     REQUIRE_THAT(freeze("speed>=9"), Contains("speed"));
-    REQUIRE_THAT(bench.refused({"front", bench.folder.string("nothing")}), Contains("no training run"));
+    REQUIRE_THAT(bench.refused({"front", bench.folder.string("nothing")}), Contains("expected: a training run"));
     REQUIRE_THAT(bench.refused({"front", bench.folder.string("run"), "--up-to", "0.5"}), Contains("--up-to"));
     REQUIRE_THAT(bench.refused({"front", bench.folder.string("run"), "--target", "xyz"}), Contains("xyz"));
     REQUIRE_THAT(bench.refused({"front", bench.folder.string("run"), "-o", bench.folder.string("run")}),

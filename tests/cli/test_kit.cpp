@@ -232,3 +232,21 @@ TEST_CASE("the manifest names the options and the digest of every file, the READ
     CHECK_FALSE(fs::exists(b / "scripts" / "build.tcl"));
     require_done(shell(b, "make help"));
 }
+
+TEST_CASE("the README says what the numbers stand for", "[cli][kit]") {
+    const Folder folder("meaning");
+    model::Model model = small_model();
+    model.facts["features"] = {"energy", "eta|phi"};
+    const auto readme = [&](std::vector<std::string> options) {
+        options.insert(options.end(), {"--slack", "0"});
+        return read_file(build(folder, options, "10", model) / "README.md");
+    };
+    const std::string scores = readme({});
+    CHECK_THAT(scores, Contains("Features, in the order of the inputs: 0 `energy`, 1 `eta'phi`."));
+    CHECK_THAT(scores, Contains("Classes, in the order of the outputs: 0 `left`, 1 `right`. The largest output"));
+    CHECK_THAT(readme({"--head", "argmax"}), Contains("Classes, by index: 0 `left`, 1 `right`."));
+    model.task = {model::Task::Kind::regression, {}, {2.5, 1}, {-0.125, 3}};
+    CHECK_THAT(readme({}), Contains("- target 0 = `y[0]` * 2.5 + -0.125\n- target 1 = `y[1]` * 1 + 3\n"));
+    model.task = {};
+    CHECK_THAT(readme({}), !Contains("Classes") && !Contains("target 0"));
+}

@@ -165,6 +165,10 @@ TEST_CASE("charts of nothing are empty and charts of one thing have finite numbe
     REQUIRE(one.find("nan") == std::string::npos);
     REQUIRE(one.find("inf") == std::string::npos);
     // A dead network costs nothing and has no place on a logarithmic axis.
+    // Points that cost about the same stand above round numbers too.
+    const std::string close =
+        front_chart({"accuracy", true, {{1, 43, 0.5, 0.5, 1, false}, {2, 46, 0.9, 0.9, 1, true}}});
+    REQUIRE_THAT(close, Catch::Contains(">44<") && Catch::Contains(">46<"));
     REQUIRE(count(front_chart({"accuracy", true, {{1, 0, 0.1, 0.1, 0, false}, {2, 50, 0.9, 0.9, 3, false}}}),
                   "<circle") == 1);
 }

@@ -112,6 +112,10 @@ TEST_CASE("a cell that is not a finite number is an error with line, column and 
     CHECK_THAT(csv_error("a,b,c\nd,e,f\n"),
                Catch::Contains("line 1, column 1: 'a' is not a number (if the first row is a header"));
     CHECK_THAT(csv_error("1,2,\n3,4,1\n"), Catch::Contains("line 1, column 3: the label is missing"));
+    CHECK_THAT(csv_error("1,2,0\n3,NA,1\n"),
+               Catch::Contains("'NA' is not a number") && Catch::Contains("leave the row out"));
+    CHECK_THAT(csv_error("1,2,0\n\"3,5\",4,1\n"),
+               Catch::Contains("'3,5' is not a number (write numbers with a decimal point"));
     CHECK_THAT(csv_error("1,2,0\n3,4\n"), Catch::Contains("line 2: the row has 2 cells"));
 }
 
@@ -125,9 +129,18 @@ TEST_CASE("a continuous label asks for a regression", "[load]") {
                Catch::Contains("y.npy: element [2]: the label '1.5"));
 }
 
+TEST_CASE("columns that are no features or labels are noticed", "[load]") {
+    // pandas numbers the rows unless told not to.
+    CHECK_THAT(csv_error(",a,kind\n0,5,x\n1,6,y\n2,7,x\n"),
+               Catch::Contains("column 1: the column has no name and counts the rows") &&
+                   Catch::Contains("index=False"));
+    CHECK_THAT(csv_error("Unnamed: 0,a,kind\n0,5,x\n1,6,y\n"), Catch::Contains("counts the rows"));
+    CHECK_THAT(csv_error("a,kind,\n1,x,\n2,y,\n"), Catch::Contains("end in a delimiter?"));
+}
+
 TEST_CASE("tables without features or rows are refused", "[load]") {
     CHECK_THAT(csv_error("1\n2\n"), Catch::Contains("no column is left for the features"));
-    CHECK_THAT(csv_error("1;2\n3;4\n"), Catch::Contains("is the delimiter right?"));
+    CHECK_THAT(csv_error("1;2\n3;4\n"), Catch::Contains("is the delimiter right?") && Catch::Contains("it may be ';'"));
     CHECK_THAT(csv_error("a,b\n", with_header()), Catch::Contains("there are no rows"));
     CHECK_THAT(error_of([] { load_two("x.npy", npy("|u1", "(0, 2)", ""), "y.npy", npy("|u1", "(0,)", "")); }),
                Catch::Contains("x.npy: there are no rows"));

@@ -117,7 +117,8 @@ TEST_CASE("a part with fraction zero is empty", "[split]") {
 TEST_CASE("a split that leaves a part empty is refused", "[split]") {
     const Dataset set = classified({0, 1, 0, 1}, 2);
     CHECK_THAT(error_of([&] { split(set, 0.5, 0.5, 1); }), Catch::Contains("leave no rows to train with"));
-    CHECK_THAT(error_of([&] { split(set, 0.1, 0.2, 1); }), Catch::Contains("too few to set aside a validation part"));
+    CHECK_THAT(error_of([&] { split(set, 0.1, 0.2, 1); }),
+               Catch::Contains("too few rows (4) to set aside a validation part"));
     CHECK_THAT(error_of([&] { split(set, 0.25, 1.5, 1); }), Catch::Contains("the test fraction is 1.5"));
     CHECK_THAT(error_of([&] { split(set, -0.1, 0.2, 1); }), Catch::Contains("the validation fraction is -0.1"));
     CHECK_THAT(error_of([&] { split(set, std::nan(""), 0.2, 1); }), Catch::Contains("the validation fraction is"));

@@ -5,6 +5,7 @@
 #include "nn/engine.hpp"
 #include "nn/experiment.hpp"
 #include "nn/front.hpp"
+#include "nn/pick.hpp"
 #include "nn/search.hpp"
 #include "nn/train.hpp"
 #include "nn/trainer.hpp"

@@ -1,6 +1,7 @@
 #include "base/random.hpp"
 #include "nn/front.hpp"
 #include "nn/judge.hpp"
+#include "nn/pick.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -4,6 +4,7 @@
 #include "nn/checkpoint.hpp"
 #include "nn/front.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/pick.hpp"
 #include "nn/ramp.hpp"
 #include "nn/schedule.hpp"
 #include "nn/workers.hpp"
@@ -114,6 +115,7 @@ TEST_CASE("the front keeps undominated points only and picks by rule", "[nn][fro
     CHECK_THROWS_AS(pick(front, "accuracy<=0.5"), Error);
     CHECK_THROWS_AS(pick(front, "ebops<=ten"), Error);
     CHECK_THROWS_AS(pick(front, "bset"), Error);
+    CHECK(pick(front, "accuracy >= 0.85").checkpoint == "a");
     CHECK(to_json(front_from_json(to_json(front), "test")) == to_json(front));
 }
 

@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "nn/experiment.hpp"
 #include "nn/front.hpp"
+#include "nn/pick.hpp"
 #include "nn/polish_front.hpp"
 #include "nn/train.hpp"
 
@@ -162,6 +163,7 @@ TEST_CASE("ramps of several seeds make one front", "[nn][train]") {
     options.run = folder.path / "both";
     std::set<std::size_t> reported;
     options.progress = [&](const Progress& progress) {
+        if (progress.epochs == 0) return; // what data there are
         CHECK(progress.ramps == 2);
         reported.insert(progress.ramp);
     };
@@ -324,7 +326,7 @@ TEST_CASE("a collapse is noticed, reported and taken back", "[nn][train]") {
     options.threads = 1;
     std::vector<std::string> events;
     options.progress = [&](const Progress& p) {
-        if (!p.event.empty()) events.push_back(p.event);
+        if (p.epochs > 0 && !p.event.empty()) events.push_back(p.event);
     };
     const Front front = train(read_experiment(path), options);
     REQUIRE(!events.empty());
