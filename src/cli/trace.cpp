@@ -1,6 +1,7 @@
 // bitgrain trace: every value inside the model for one row of data, as the integers that the hardware's wires carry.
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/steps.hpp"
@@ -142,13 +143,13 @@ std::string to_text(const Trace& trace, const model::Model& model, const Argumen
 }
 
 int run(const Arguments& arguments) {
-    const bool is_build = fs::is_directory(arguments.model);
-    const fs::path build = is_build ? require_build(arguments.model) : fs::path();
-    const model::Model model = model::read(is_build ? build / "model.json" : arguments.model);
+    const bool of_build = fs::is_directory(arguments.model);
+    const fs::path build = of_build ? require_build(arguments.model) : fs::path();
+    const model::Model model = model::read(of_build ? build / "model.json" : require_model(arguments.model));
     const std::vector<std::int64_t> inputs = codes_of_row(model, arguments);
     Trace trace;
     trace.values = values_of(model, inputs);
-    if (is_build) add_ports(trace, model, inputs, build);
+    if (of_build) add_ports(trace, model, inputs, build);
     if (arguments.layer) {
         std::string layers;
         for (const Value& value : trace.values) {
