@@ -59,15 +59,16 @@ std::int64_t mismatches(const fs::path& build, const fs::path& run, const Verify
 
 int run(Arguments arguments) {
     const fs::path folder = require_run(arguments.run);
-    if (arguments.pick) nn::pick(nn::read_front(folder), *arguments.pick); // before the data are read
+    if (arguments.pick) check_pick(nn::read_front(folder), *arguments.pick); // before the data are read
     const nn::Freezer freezer(folder);
-    const nn::Front& front = freezer.front();
     DesignsOptions& options = arguments.designs;
     options.run = folder;
     options.build = build_options(freezer.experiment(), arguments.target, arguments.clock_ns);
     options.build.effort = read_effort(arguments.effort);
     if (arguments.verify) options.verification = VerifyOptions{};
-    const nn::Point* picked = arguments.pick ? &nn::pick(front, *arguments.pick) : nullptr;
+    const nn::Point* picked =
+        arguments.pick ? &pick_step(freezer, *arguments.pick, options.build, {"", options.cover, options.proven})
+                       : nullptr;
 
     report::Report report;
     report.title = freezer.experiment().name + ": designs of the front for " + options.build.target;

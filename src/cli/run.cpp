@@ -71,8 +71,9 @@ int run(const Arguments& arguments) {
 
     print_step("[2/4] freeze " + rule + " -> " + places.model.string());
     const nn::Freezer freezer(places.run);
-    const nn::Point& picked = nn::pick(freezer.front(), rule);
-    const model::Model model = freezer.freeze({rule, std::nullopt});
+    const nn::FreezeOptions freezing{rule, std::nullopt};
+    const nn::Point& picked = pick_step(freezer, rule, options, freezing);
+    const model::Model model = freezer.freeze(picked, freezing);
     model::write(places.model, model);
 
     print_step("[3/4] build for " + options.target + " -> " + places.build.string());
@@ -116,7 +117,8 @@ Command run_command(CLI::App& program) {
                   "after it");
     add_training_options(*app, arguments->training);
     app->add_option("--pick", arguments->pick,
-                    "Point of the front instead of the experiment's: best, best-0.005, accuracy>=0.95, ebops<=3000")
+                    "Point of the front instead of the experiment's: best, best-0.005, accuracy>=0.95, ebops<=3000, "
+                    "lut<=5000,ns<=20")
         ->type_name("RULE");
     app->add_option("--target", arguments->target, "Device instead of the experiment's")->type_name("NAME");
     app->add_option("--clock-ns", arguments->clock_ns, "Clock period in ns instead of the experiment's")

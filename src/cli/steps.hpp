@@ -49,6 +49,13 @@ struct BuildOptions {
     std::size_t bench_vectors = 500; ///< of the test bench in the build folder
 };
 
+/// The point of a front that a rule means (nn/pick.hpp). Where the rule limits what designs take, these are made, as
+/// `build` says and of models frozen as `freezing` says, but not written.
+const nn::Point& pick_step(const nn::Freezer& freezer, const std::string& rule, const BuildOptions& build,
+                           const nn::FreezeOptions& freezing);
+/// The errors of pick_step that need neither data nor designs.
+void check_pick(const nn::Front& front, const std::string& rule);
+
 /// The errors of build_step that need no model, for those who train first.
 void check_build(const BuildOptions& options);
 /// Writes the build folder: all of it or nothing. An older build is replaced, any other folder with content is refused.

@@ -35,6 +35,8 @@ struct Schedule {
     long register_bits_saved = 0; ///< against every node as soon as possible
 
     int latency_cycles() const { return stages - 1 + (input_registers ? 1 : 0) + (output_registers ? 1 : 0); }
+    /// Without registers: through the logic.
+    double latency_ns() const { return latency_cycles() > 0 ? latency_cycles() * clock_ns : worst_stage_ns; }
 };
 
 /// The fewest register bits for the clock: at the lowest latency, or at any up to options.latency_cycles. Exact, but

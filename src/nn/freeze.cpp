@@ -92,8 +92,11 @@ const Front& Freezer::front() const {
 }
 
 model::Model Freezer::freeze(const FreezeOptions& options) const {
+    return freeze(pick(front(), options.pick), options);
+}
+
+model::Model Freezer::freeze(const Point& point, const FreezeOptions& options) const {
     const auto& [run, experiment, front, data, rows, data_hash] = *parts_;
-    const Point& point = pick(front, options.pick);
     const double cover = options.cover.value_or(experiment.cover);
 
     Workers workers(0);

@@ -77,7 +77,7 @@ Front train(const Experiment& experiment, const TrainOptions& options);
 Front read_front(const std::filesystem::path& run);
 
 struct FreezeOptions {
-    std::string pick = "best"; ///< a rule, see pick.hpp
+    std::string pick = "best"; ///< a rule, see pick.hpp; without a point, one that needs no designs
     std::optional<double>
         cover;           ///< calibrated ranges are widened by this factor around their middle; none: the experiment's
     bool proven = false; ///< integer bits of wrapping quantizers by interval analysis instead: no input can overflow
@@ -92,6 +92,8 @@ class Freezer {
     const Experiment& experiment() const;
     const Front& front() const;
     model::Model freeze(const FreezeOptions& options) const;
+    /// This point of the front; options.pick is only recorded.
+    model::Model freeze(const Point& point, const FreezeOptions& options) const;
 
   private:
     struct Parts;
