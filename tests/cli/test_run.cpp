@@ -136,3 +136,35 @@ TEST_CASE("one command goes from a table of data to verified Verilog, byte for b
     REQUIRE(all.code == 0);
     REQUIRE(value(parse_json(all.out, "output"), "verification", "mismatches") == 0);
 }
+
+TEST_CASE("the best of the designs within limits is picked, and the next one is outside", "[cli]") {
+    const Folder folder("limits");
+    const std::string run = folder.string("run");
+    write_file(folder / "trees.csv", trees());
+    std::string longer = experiment;
+    longer.replace(longer.find(R"("epochs": 40)"), 12, R"("epochs": 300)");
+    longer.replace(longer.find(R"("epoch": 38, "beta": 1e-2)"), 25, R"("epoch": 290, "beta": 1)");
+    write_file(folder / "e.json", longer);
+    REQUIRE(run_program({"train", folder.string("e.json"), "-o", run}).code == 0);
+    std::vector<std::pair<double, double>> sizes; // LUT, EBOPs; by EBOPs
+    const Json every =
+        parse_json(run_program({"front", run, "--points", "1000", "--json"}).out, "output").at("front").at("points");
+    for (const Json& point : every)
+        sizes.emplace_back(point.at("design").at("lut").get<double>(), point.at("ebops").get<double>());
+    REQUIRE(sizes.size() >= 2);
+    const double limit = sizes[sizes.size() / 2].first;
+    const Outcome small = run_program(
+        {"freeze", run, "-o", folder.string("small.json"), "--pick", "lut<=" + std::to_string(limit), "--json"});
+    INFO(small.err);
+    REQUIRE(small.code == 0);
+    const Json facts = read_json(folder / "small.json").at("facts");
+    const auto taken =
+        std::find_if(sizes.begin(), sizes.end(), [&](const auto& s) { return s.second == facts.at("ebops"); });
+    REQUIRE(taken != sizes.end());
+    REQUIRE(taken->first <= limit);
+    REQUIRE((taken + 1 == sizes.end() || (taken + 1)->first > limit));
+    const Outcome none = run_program({"freeze", run, "-o", folder.string("none.json"), "--pick", "lut<=1"});
+    REQUIRE(none.code == 2);
+    REQUIRE_THAT(none.err, Contains("no point fits") && Contains("lut "));
+    REQUIRE_FALSE(fs::exists(folder / "none.json"));
+}
