@@ -70,8 +70,7 @@ Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, c
     rows.push_back({"latency_cycles", "latency", std::int64_t{schedule.latency_cycles()}, "cycles", Source::computed,
                     "from the schedule"});
     if (schedule.latency_cycles() > 0) {
-        rows.push_back({"latency_ns", "latency", schedule.latency_ns(), "ns", Source::computed,
-                        "from the schedule"});
+        rows.push_back({"latency_ns", "latency", schedule.latency_ns(), "ns", Source::computed, "from the schedule"});
     } else {
         rows.push_back({"latency_ns", "latency", schedule.latency_ns(), "ns", Source::estimated, "through the logic",
                         target.bands.period});
