@@ -7,8 +7,21 @@
 
 namespace bitgrain::import {
 
-Context::Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Ebops& ebops)
-    : layer_(layer), weights_(weights), inputs_(std::move(inputs)), builder_(builder), ebops_(ebops),
+namespace {
+
+/// Inputs that were moved at most.
+bool made_of_inputs(const model::Model& model, std::size_t value) {
+    if (value < model.inputs.size()) return true;
+    const model::Step& step = model.steps[value - model.inputs.size()];
+    return std::holds_alternative<model::Gather>(step.op) &&
+           std::any_of(step.operands.begin(), step.operands.end(),
+                       [&](std::size_t operand) { return made_of_inputs(model, operand); });
+}
+
+} // namespace
+
+Context::Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Notes& notes)
+    : layer_(layer), weights_(weights), inputs_(std::move(inputs)), builder_(builder), notes_(notes),
       config_(layer.config, layer.where + ":") {
     ignore({"name", "trainable"});
     if (!config_.has("dtype")) return;
@@ -53,7 +66,7 @@ std::map<std::string, Array> Context::take(const std::vector<std::string>& names
     if (weights_ == nullptr) fail("has no stored weights");
     auto arrays = weights_->take(names, where());
     if (const auto found = arrays.find("ebops"); found != arrays.end() && found->second.size() == 1) {
-        ebops_.stored.emplace_back(name(), found->second.values[0]);
+        notes_.ebops.stored.emplace_back(name(), found->second.values[0]);
     }
     return arrays;
 }
@@ -73,7 +86,7 @@ Tensor Context::quantized_input(std::vector<double>& bits) {
     if (!config_.get<bool>("enable_iq")) return input();
     const Quantizer q = quantizer("iq_conf", "iq", input().shape);
     bits = q.bits;
-    return builder_.cast(name(), input(), q.casts);
+    return cast(input(), q);
 }
 
 std::vector<Tensor> Context::quantized_inputs(std::vector<std::vector<double>>& bits) {
@@ -92,9 +105,19 @@ std::vector<Tensor> Context::quantized_inputs(std::vector<std::vector<double>>& 
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         const Quantizer q = read_quantizer(configs[i], list.parts[i], inputs_[i].shape);
         bits[i] = q.bits;
-        result.push_back(builder_.cast(name(), inputs_[i], q.casts));
+        result.push_back(cast(inputs_[i], q));
     }
     return result;
+}
+
+Tensor Context::cast(const Tensor& x, const Quantizer& quantizer) {
+    Roundings& roundings = notes_.roundings;
+    if (!made_of_inputs(builder_.model(), x.value)) {
+        return builder_.cast(name(), x, quantizer.casts, quantizer.rounding, roundings.wide);
+    }
+    const Tensor y = builder_.cast(name(), x, quantizer.casts);
+    roundings.at_ports[y.value - builder_.model().inputs.size()] = quantizer.rounding;
+    return y;
 }
 
 Tensor Context::activation(const Tensor& y) {
@@ -106,7 +129,7 @@ Tensor Context::finish(Tensor y) {
     config_.has("oq_conf");
     if (!config_.get<bool>("enable_oq", false)) return y;
     const Quantizer q = quantizer("oq_conf", "oq", y.shape);
-    return builder_.cast(name(), y, q.casts);
+    return cast(y, q);
 }
 
 std::vector<std::string> Context::counters() {
@@ -121,12 +144,12 @@ void Context::count(double shared, std::size_t positions, double fixed) {
         const auto parallel = config_.get<std::int64_t>("parallelization_factor");
         if (parallel > 0) shared *= static_cast<double>(parallel) / static_cast<double>(positions);
     }
-    if (config_.get<bool>("enable_ebops", false)) ebops_.layers.emplace_back(name(), (shared + fixed) * factor);
+    if (config_.get<bool>("enable_ebops", false)) notes_.ebops.layers.emplace_back(name(), (shared + fixed) * factor);
 }
 
 void Context::count_weights(const std::vector<double>& weights) {
-    ebops_.weights += weights.size();
-    ebops_.live_weights +=
+    notes_.ebops.weights += weights.size();
+    notes_.ebops.live_weights +=
         static_cast<std::size_t>(std::count_if(weights.begin(), weights.end(), [](double w) { return w != 0.0; }));
 }
 

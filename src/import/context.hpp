@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,21 @@ struct Ebops {
     std::size_t weights = 0, live_weights = 0;          ///< kernel entries, those that are not 0
 };
 
+/// Roundings that the hardware does not have: they are made of several steps, or left to the software before a port.
+struct Roundings {
+    std::set<std::size_t> wide;                      ///< steps, see Builder::cast
+    std::map<std::size_t, model::Rounding> at_ports; ///< by step: casts of network inputs
+};
+
+/// What the layers tell beside their steps.
+struct Notes {
+    Ebops ebops;
+    Roundings roundings;
+};
+
 class Context {
   public:
-    Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Ebops& ebops);
+    Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Notes& notes);
 
     const std::string& name() const { return layer_.name; }
     const std::string& where() const { return layer_.where; }
@@ -51,6 +64,7 @@ class Context {
     Tensor quantized_input(std::vector<double>& bits);
     /// One quantizer for each input.
     std::vector<Tensor> quantized_inputs(std::vector<std::vector<double>>& bits);
+    Tensor cast(const Tensor& x, const Quantizer& quantizer);
     /// The activation, then the output quantizer when enable_oq.
     Tensor finish(Tensor y);
 
@@ -69,7 +83,7 @@ class Context {
     const Part* weights_;
     std::vector<Tensor> inputs_;
     Builder& builder_;
-    Ebops& ebops_;
+    Notes& notes_;
     JsonReader config_;
 };
 

@@ -16,9 +16,19 @@ struct Source {
 };
 using Sources = std::vector<std::optional<Source>>;
 
+/// What a consumer does with an element.
+struct Reader {
+    fx::Cast cast;
+    model::Rounding rounding = model::Rounding::rnd;
+
+    friend bool operator==(const Reader&, const Reader&) = default;
+};
+using Readers = std::vector<Reader>;
+
 class Ports {
   public:
-    Ports(model::Model& model, std::string where) : model_(model), where_(std::move(where)) {}
+    Ports(model::Model& model, std::string where, const std::map<std::size_t, model::Rounding>& roundings)
+        : model_(model), where_(std::move(where)), roundings_(roundings) {}
 
     void set() {
         readers_.resize(model_.inputs.size());
@@ -52,8 +62,12 @@ class Ports {
         };
         if (const auto* cast = std::get_if<model::Cast>(&step.op)) {
             const Sources& from = *raw_[step.operands[0]];
+            const auto own = roundings_.find(s);
             for (std::size_t e = 0; e < from.size(); ++e) {
-                if (from[e]) add(readers_[from[e]->input][from[e]->element], cast->casts[e]);
+                if (!from[e]) continue;
+                const fx::Cast& how = cast->casts[e];
+                const auto rounding = own == roundings_.end() ? static_cast<model::Rounding>(how.round) : own->second;
+                add(readers_[from[e]->input][from[e]->element], {how, rounding});
             }
         } else if (const auto* gather = std::get_if<model::Gather>(&step.op)) {
             Sources all;
@@ -71,65 +85,70 @@ class Ports {
         }
     }
 
-    static void add(std::vector<fx::Cast>& list, const fx::Cast& cast) {
-        if (cast.format.is_zero()) return;
-        if (std::find(list.begin(), list.end(), cast) == list.end()) list.push_back(cast);
+    static void add(Readers& list, const Reader& reader) {
+        if (reader.cast.format.is_zero()) return;
+        if (std::find(list.begin(), list.end(), reader) == list.end()) list.push_back(reader);
     }
 
-    void set(model::Input& input, const std::vector<std::vector<fx::Cast>>& readers) const {
-        std::optional<fx::Cast> first;
+    void set(model::Input& input, const std::vector<Readers>& readers) const {
+        std::optional<Reader> first;
         bool one_kind = true, any_wraps = false, any_saturates = false;
         for (const auto& list : readers) {
             if (list.size() > 1) one_kind = false;
-            for (const fx::Cast& cast : list) {
-                if (!first) first = cast;
-                one_kind = one_kind && cast.round == first->round && cast.overflow == first->overflow;
-                (cast.overflow == fx::Overflow::wrap ? any_wraps : any_saturates) = true;
+            for (const Reader& reader : list) {
+                if (!first) first = reader;
+                const fx::Overflow overflow = reader.cast.overflow;
+                one_kind = one_kind && reader.rounding == first->rounding && overflow == first->cast.overflow;
+                (overflow == fx::Overflow::wrap ? any_wraps : any_saturates) = true;
             }
         }
         if (!first) return; // nothing reads it
         if (one_kind) {
-            input.round = first->round;
-            input.overflow = first->overflow;
+            input.round = first->rounding;
+            input.overflow = first->cast.overflow;
             for (std::size_t e = 0; e < readers.size(); ++e)
-                input.formats[e] = readers[e].empty() ? fx::Format{} : readers[e].front().format;
+                input.formats[e] = readers[e].empty() ? fx::Format{} : readers[e].front().cast.format;
             return;
         }
         if (any_wraps && any_saturates) {
             throw Error("some quantizers of input '" + input.name + "' wrap and others saturate", where_,
                         "no port serves both: use one overflow mode for all of them");
         }
-        input.round = fx::Round::trn;
+        input.round = model::Rounding::trn;
         input.overflow = any_wraps ? fx::Overflow::wrap : fx::Overflow::sat;
         for (std::size_t e = 0; e < readers.size(); ++e)
             input.formats[e] = common(input, readers[e]);
     }
 
-    fx::Format common(const model::Input& input, const std::vector<fx::Cast>& list) const {
+    fx::Format common(const model::Input& input, const Readers& list) const {
         if (list.empty()) return {};
-        fx::Format format{false, list[0].format.integer, list[0].format.fraction};
-        for (const fx::Cast& cast : list) {
-            if (cast.round == fx::Round::rnd_conv) {
-                throw Error("input '" + input.name + "' has several quantizers and one rounds half to even", where_,
-                            "no port serves all of them");
+        fx::Format format{false, list[0].cast.format.integer, list[0].cast.format.fraction};
+        for (const auto& [cast, rounding] : list) {
+            if (rounding != model::Rounding::rnd && rounding != model::Rounding::trn) {
+                throw Error("input '" + input.name + "' has several quantizers and one rounds by " +
+                                model::rounding_names()[static_cast<std::size_t>(rounding)],
+                            where_, "no port serves all of them: put one Quantizer layer in front, or use RND or TRN");
             }
             format.sign = format.sign || cast.format.sign;
             format.integer = std::max(format.integer, cast.format.integer);
-            format.fraction = std::max(format.fraction, cast.format.fraction + (cast.round == fx::Round::rnd ? 1 : 0));
+            format.fraction =
+                std::max(format.fraction, cast.format.fraction + (rounding == model::Rounding::rnd ? 1 : 0));
         }
         return format;
     }
 
     model::Model& model_;
     std::string where_;
-    std::vector<std::vector<std::vector<fx::Cast>>> readers_; ///< by input and element
-    std::vector<std::optional<Sources>> raw_;                 ///< by value: set when it is made of inputs
+    const std::map<std::size_t, model::Rounding>& roundings_;
+    std::vector<std::vector<Readers>> readers_; ///< by input and element
+    std::vector<std::optional<Sources>> raw_;   ///< by value: set when it is made of inputs
 };
 
 } // namespace
 
-void set_input_formats(model::Model& model, const std::string& where) {
-    Ports(model, where).set();
+void set_input_formats(model::Model& model, const std::string& where,
+                       const std::map<std::size_t, model::Rounding>& roundings) {
+    Ports(model, where, roundings).set();
 }
 
 } // namespace bitgrain::import

@@ -7,6 +7,7 @@
 #include "import/layer_graph.hpp"
 #include "import/layers/table.hpp"
 #include "import/recognise.hpp"
+#include "model/prove.hpp"
 
 #include <algorithm>
 
@@ -85,7 +86,7 @@ model::Model read_keras(std::string bytes, const std::string& where) {
         if (layer.class_name != "InputLayer") throw Error("the network's input is no InputLayer", layer.where);
         values[name] = builder.input(name, input_shape(layer));
     }
-    Ebops ebops;
+    Notes notes;
     for (const Layer& layer : graph.layers) {
         if (layer.class_name == "InputLayer") {
             if (!values.contains(layer.name)) throw Error("is not among the network's inputs", layer.where);
@@ -106,7 +107,7 @@ model::Model read_keras(std::string bytes, const std::string& where) {
             inputs.push_back(values.at(name));
         const auto weights = container.layers.find(layer.name);
         Context context(layer, weights == container.layers.end() ? nullptr : &weights->second, std::move(inputs),
-                        builder, ebops);
+                        builder, notes);
         values[layer.name] = function(context);
         if (values[layer.name].size() > max_elements) throw Error("the value is too large for hardware", layer.where);
         context.config().finish();
@@ -114,8 +115,9 @@ model::Model read_keras(std::string bytes, const std::string& where) {
     for (const std::string& name : graph.outputs)
         builder.output(name, values.at(name));
     model::Model model = std::move(builder.model());
-    set_input_formats(model, where);
-    put_facts(model, container, ebops);
+    set_input_formats(model, where, notes.roundings.at_ports);
+    if (!notes.roundings.wide.empty()) model = model::prove_ranges(model, notes.roundings.wide, where);
+    put_facts(model, container, notes.ebops);
     model::validate(model, where);
     return model;
 }

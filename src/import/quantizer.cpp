@@ -1,7 +1,6 @@
 #include "import/quantizer.hpp"
 
 #include "base/error.hpp"
-#include "fx/arithmetic.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -15,7 +14,7 @@ constexpr double max_exponent = 200;
 
 struct Settings {
     bool kbi = false; ///< widths are stored as (k, b, i) instead of (k, i, f)
-    fx::Round round = fx::Round::rnd;
+    model::Rounding round = model::Rounding::rnd;
     fx::Overflow overflow = fx::Overflow::wrap;
     bool weight = false;
 };
@@ -26,9 +25,11 @@ std::string upper(std::string word) {
     return word;
 }
 
-/// Both cases are in use ("wrap").
-std::size_t word(JsonReader& config, const std::string& key, const std::vector<std::string>& known) {
-    const auto value = upper(config.get<std::string>(key));
+/// Both cases are in use ("wrap"). `before` may stand before each word.
+std::size_t word(JsonReader& config, const std::string& key, const std::vector<std::string>& known,
+                 const std::string& before = {}) {
+    auto value = upper(config.get<std::string>(key));
+    if (!before.empty() && value.starts_with(before)) value.erase(0, before.size());
     std::string list;
     for (std::size_t i = 0; i < known.size(); ++i) {
         if (known[i] == value) return i;
@@ -44,9 +45,8 @@ void require_null(JsonReader& config, const std::string& key) {
 Settings read_settings(JsonReader& config) {
     Settings settings;
     settings.kbi = config.choice("q_type", {"kif", "kbi"}) == 1;
-    // S_RND is stochastic in name only: at inference it is RND.
-    const std::size_t round = word(config, "round_mode", {"RND", "TRN", "RND_CONV", "S_RND"});
-    settings.round = round == 1 ? fx::Round::trn : round == 2 ? fx::Round::rnd_conv : fx::Round::rnd;
+    // S_RND, S_RND_CONV, ... are stochastic in training only.
+    settings.round = static_cast<model::Rounding>(word(config, "round_mode", model::rounding_names(), "S_"));
     const std::size_t overflow = word(config, "overflow_mode", {"WRAP", "SAT", "SAT_SYM"});
     settings.overflow = overflow == 0 ? fx::Overflow::wrap : overflow == 1 ? fx::Overflow::sat : fx::Overflow::sat_sym;
     settings.weight = config.get<bool>("is_weight");
@@ -93,7 +93,7 @@ std::vector<double> Quantizer::apply(const std::vector<double>& values) const {
         // A double whose lowest possible bit is on the grid already needs no rounding, however large it is.
         const bool on_grid =
             format == unlimited(format.fraction) && std::abs(values[i]) >= std::ldexp(1.0, format.integer - 1);
-        result[i] = values[i] == 0.0 || on_grid ? values[i] : fx::cast(values[i], casts[i]);
+        result[i] = values[i] == 0.0 || on_grid ? values[i] : model::cast(values[i], casts[i], rounding);
     }
     return result;
 }
@@ -116,9 +116,11 @@ Quantizer read_quantizer(JsonReader config, const Part& part, const std::vector<
     const Array k = widths("k"), i = widths("i"), width = widths(settings.kbi ? "b" : "f");
     // Constants cannot overflow, so their i is only bookkeeping; kbi takes this short cut in its default rounding only.
     const bool free = settings.weight && settings.overflow == fx::Overflow::wrap &&
-                      (!settings.kbi || settings.round == fx::Round::rnd);
+                      (!settings.kbi || settings.round == model::Rounding::rnd);
     Quantizer quantizer;
     quantizer.shape = shape;
+    quantizer.rounding = settings.round;
+    const fx::Round basis = model::basis(settings.round);
     for (std::size_t e = 0; e < elements(shape); ++e) {
         // Stored widths are real; their nearest integers count, ties to even.
         const double sign = k.values[e], integer = std::nearbyint(i.values[e]), other = std::nearbyint(width.values[e]);
@@ -129,9 +131,9 @@ Quantizer read_quantizer(JsonReader config, const Part& part, const std::vector<
         const double magnitude = settings.kbi ? other : integer + fraction;
         const double counted = settings.kbi ? magnitude : std::max(magnitude, 0.0);
         quantizer.bits.push_back(counted + (settings.overflow == fx::Overflow::sat ? sign : 0.0));
-        fx::Cast cast{{}, settings.round, settings.overflow};
+        fx::Cast cast{{}, basis, settings.overflow};
         if (free) {
-            cast = {unlimited(exponent(fraction, where)), settings.round, fx::Overflow::sat};
+            cast = {unlimited(exponent(fraction, where)), basis, fx::Overflow::sat};
         } else if (sign + magnitude > 0) {
             cast.format = {sign == 1, exponent(integer, where), exponent(fraction, where)};
         }

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "fx/format.hpp"
 #include "import/weights.hpp"
+#include "model/rounding.hpp"
 
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace bitgrain::import {
 
 struct Quantizer {
     std::vector<std::size_t> shape; ///< of the value, without the batch axis
-    std::vector<fx::Cast> casts;    ///< one per element
-    std::vector<double> bits;       ///< of each element, as EBOPs count them
+    std::vector<fx::Cast> casts;    ///< one per element, with the basis of `rounding`
+    model::Rounding rounding = model::Rounding::rnd;
+    std::vector<double> bits; ///< of each element, as EBOPs count them
 
     /// The quantised constants.
     std::vector<double> apply(const std::vector<double>& values) const;

@@ -52,6 +52,33 @@ Tensor Builder::cast(const std::string& name, const Tensor& x, std::vector<fx::C
     return step(name, {x.value}, Cast{std::move(casts)}, x.shape);
 }
 
+Tensor Builder::cast(const std::string& name, const Tensor& x, const std::vector<fx::Cast>& casts, Rounding rounding,
+                     std::set<std::size_t>& wide) {
+    const RoundingRecipe how = recipe(rounding);
+    if (how.is_basis()) return cast(name, x, casts);
+    std::vector<fx::Cast> rounds, overflows;
+    for (const fx::Cast& cast : casts) {
+        const fx::Format& format = cast.format;
+        const fx::Format some{true, 1 - format.fraction, format.fraction};
+        rounds.push_back({format.is_zero() ? format : some, cast.round, fx::Overflow::wrap});
+        overflows.push_back({format, fx::Round::trn, cast.overflow});
+    }
+    const auto negative = [&](const Tensor& tensor) {
+        return scale(name, tensor, std::vector<double>(tensor.size(), -1.0), std::vector<double>(tensor.size(), 0.0));
+    };
+    const auto part = [&](const Tensor& tensor) {
+        const Tensor y = cast(name, how.mirrored ? negative(tensor) : tensor, rounds);
+        wide.insert(y.value - model_.inputs.size());
+        return how.mirrored ? negative(y) : y;
+    };
+    const auto rounded = [&] {
+        if (!how.odd) return part(x);
+        const Tensor above = part(relu(name, x)), below = part(relu(name, negative(x)));
+        return add(name, {above, negative(below)});
+    };
+    return cast(name, rounded(), std::move(overflows));
+}
+
 Tensor Builder::relu(const std::string& name, const Tensor& x) {
     return step(name, {x.value}, Relu{}, x.shape);
 }

@@ -4,6 +4,7 @@
 #include "model/model.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ class Builder {
     void output(const std::string& name, const Tensor& x);
 
     Tensor cast(const std::string& name, const Tensor& x, std::vector<fx::Cast> casts);
+    /// The same with a mode that the hardware may not have; `casts` have its basis. `wide` gets the steps whose formats
+    /// are to be widened until nothing overflows in them (see prove.hpp): rounding comes before the overflow of
+    /// `casts`.
+    Tensor cast(const std::string& name, const Tensor& x, const std::vector<fx::Cast>& casts, Rounding rounding,
+                std::set<std::size_t>& wide);
     Tensor relu(const std::string& name, const Tensor& x);
     /// Elements of the concatenation of `x`; -1 is zero.
     Tensor gather(const std::string& name, const std::vector<Tensor>& x, std::vector<std::int64_t> index,

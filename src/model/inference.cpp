@@ -45,18 +45,25 @@ fx::Cast unlimited(const fx::Cast& cast) {
     return {{true, fx::max_code_bits - 1 - fraction, fraction}, cast.round, fx::Overflow::sat};
 }
 
-std::vector<fx::Cast> input_casts(const Model& model) {
-    std::vector<fx::Cast> casts;
+struct PortCast {
+    fx::Cast cast;
+    Rounding rounding = Rounding::rnd;
+};
+
+std::vector<PortCast> input_casts(const Model& model) {
+    std::vector<PortCast> casts;
     for (const Input& input : model.inputs) {
         for (const fx::Format& format : input.formats)
-            casts.push_back({format, input.round, input.overflow});
+            casts.push_back({{format, basis(input.round), input.overflow}, input.round});
     }
     return casts;
 }
 
-/// Can rounding alone lose `lost` steps of the grid? If not, the value did not fit.
-bool only_rounded(double lost, fx::Round round) {
-    switch (round) {
+/// Can rounding alone lose `lost` steps of the grid? If not, `value` did not fit.
+bool only_rounded(double value, double lost, Rounding rounding) {
+    const RoundingRecipe how = recipe(rounding);
+    if ((how.odd && value < 0.0) != how.mirrored) lost = -lost;
+    switch (how.basis) {
     case fx::Round::trn:
         return lost >= 0.0 && lost < 1.0;
     case fx::Round::rnd:
@@ -93,7 +100,7 @@ std::vector<fx::Format> input_formats(const Model& model) {
 
 std::vector<std::int64_t> quantize_inputs(const Model& model, std::span<const double> values, std::size_t rows,
                                           std::size_t* saturated) {
-    const std::vector<fx::Cast> casts = input_casts(model);
+    const std::vector<PortCast> casts = input_casts(model);
     CHECK(values.size() == rows * casts.size(), "rows x features values");
     std::vector<std::int64_t> codes(values.size());
     std::size_t count = 0;
@@ -103,14 +110,14 @@ std::vector<std::int64_t> quantize_inputs(const Model& model, std::span<const do
             throw Error("not a number (NaN)",
                         "row " + std::to_string(at / casts.size()) + ", feature " + std::to_string(feature));
         }
-        const fx::Cast& cast = casts[feature];
+        const auto& [cast, rounding] = casts[feature];
         if (cast.format.is_zero()) continue; // pruned: the value is not looked at, so it cannot fail to fit
         if (std::isinf(values[at]) && cast.overflow == fx::Overflow::wrap) {
             throw Error("infinity cannot wrap",
                         "row " + std::to_string(at / casts.size()) + ", feature " + std::to_string(feature));
         }
-        const double value = fx::cast(values[at], cast);
-        if (!only_rounded(std::ldexp(values[at] - value, cast.format.fraction), cast.round)) ++count;
+        const double value = model::cast(values[at], cast, rounding);
+        if (!only_rounded(values[at], std::ldexp(values[at] - value, cast.format.fraction), rounding)) ++count;
         codes[at] = static_cast<std::int64_t>(std::ldexp(value, cast.format.fraction));
     }
     if (saturated != nullptr) *saturated = count;

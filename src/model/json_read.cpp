@@ -189,7 +189,7 @@ Model from_json(const Json& json, const std::string& where) {
         input.name = entry.get<std::string>("name");
         input.shape = list<std::size_t>(entry, "shape");
         input.formats = formats(entry);
-        if (entry.has("round")) input.round = rounds[entry.choice("round", names_of(rounds))];
+        if (entry.has("round")) input.round = static_cast<Rounding>(entry.choice("round", rounding_names()));
         if (entry.has("overflow")) input.overflow = overflows[entry.choice("overflow", names_of(overflows))];
         entry.finish();
     }

@@ -126,7 +126,7 @@ Json to_json(const Model& model) {
         entry["name"] = input.name;
         entry["shape"] = input.shape;
         put_formats(entry, input.formats, [](const fx::Format& format) -> const fx::Format& { return format; });
-        if (input.round != Input{}.round) entry["round"] = fx::name(input.round);
+        if (input.round != Input{}.round) entry["round"] = rounding_names()[static_cast<std::size_t>(input.round)];
         if (input.overflow != Input{}.overflow) entry["overflow"] = fx::name(input.overflow);
         json["inputs"].push_back(std::move(entry));
     }

@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "fx/format.hpp"
+#include "model/rounding.hpp"
 
 #include <filesystem>
 #include <string>
@@ -95,7 +96,7 @@ struct Input {
     std::vector<std::size_t> shape;
     std::vector<fx::Format> formats; ///< one per element, row-major
     /// How software casts; not part of the hardware. Imported networks bring their own, written when not the default.
-    fx::Round round = fx::Round::rnd;
+    Rounding round = Rounding::rnd;
     fx::Overflow overflow = fx::Overflow::sat;
 
     friend bool operator==(const Input&, const Input&) = default;

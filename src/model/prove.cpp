@@ -12,7 +12,8 @@ namespace {
 /// Range analysis that gives every wrapping cast the bits that its operand needs, and notes them.
 class Proving : public Intervals {
   public:
-    Proving(const Model& model, const std::set<std::size_t>& steps) : Intervals(model, {}), steps_(steps) {}
+    Proving(const Model& model, const std::set<std::size_t>& steps, const std::string& where)
+        : Intervals(model, where), steps_(steps) {}
 
     void begin_step(std::size_t step) {
         step_ = step;
@@ -57,8 +58,8 @@ Model prove_ranges(const Model& model) {
     return prove_ranges(model, all);
 }
 
-Model prove_ranges(const Model& model, const std::set<std::size_t>& steps) {
-    Proving domain(model, steps);
+Model prove_ranges(const Model& model, const std::set<std::size_t>& steps, const std::string& where) {
+    Proving domain(model, steps, where);
     run_all(model, domain, input_ranges(model));
     Model proven = model;
     domain.apply(proven);

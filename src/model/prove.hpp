@@ -4,6 +4,7 @@
 #include "model/model.hpp"
 
 #include <set>
+#include <string>
 
 namespace bitgrain::model {
 
@@ -12,7 +13,7 @@ namespace bitgrain::model {
 /// extremes now fit) or shrink (bits that no input reaches). Elements without bits stay zero. Error when a number would
 /// leave 53 bits.
 Model prove_ranges(const Model& model);
-/// The same for these steps only (numbers in Model::steps).
-Model prove_ranges(const Model& model, const std::set<std::size_t>& steps);
+/// The same for these steps only (numbers in Model::steps). `where` is put before places in errors.
+Model prove_ranges(const Model& model, const std::set<std::size_t>& steps, const std::string& where = {});
 
 } // namespace bitgrain::model

@@ -42,7 +42,7 @@ double contribution(const Network& network, const LayerRecord& reader, const Eng
     const fx::Cast& cast = calibration.casts[reader.kernel->input_quantizer][element];
     const auto weights = engine.shared_value(reader.kernel->weights);
     const Rounding rounding = network.graph.quantizers()[reader.kernel->input_quantizer]->settings().round;
-    return nn::cast(value, cast, rounding) * weights[element * reader.output.size() + output];
+    return model::cast(value, cast, rounding) * weights[element * reader.output.size() + output];
 }
 
 /// Whether a bias with these additions still lies on a grid that its quantizer may have.

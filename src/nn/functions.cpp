@@ -89,7 +89,8 @@ model::Table tabulate(Function function, const std::vector<fx::Cast>& keys, cons
         model::Table::Content& content = table.tables.emplace_back();
         content.key = key;
         for (std::int64_t code = key.min_code(); code <= key.max_code(); ++code)
-            content.values.push_back(cast(value_of(function, fx::to_double(code, key.fraction)), results[e], rounding));
+            content.values.push_back(
+                model::cast(value_of(function, fx::to_double(code, key.fraction)), results[e], rounding));
     }
     return table;
 }

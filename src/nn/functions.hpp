@@ -3,13 +3,15 @@
 
 #include "fx/format.hpp"
 #include "model/model.hpp"
-#include "nn/rounding.hpp"
+#include "model/rounding.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace bitgrain::nn {
+
+using model::Rounding;
 
 enum class Function : std::uint8_t { tanh, sigmoid, exp, sqrt, square, softplus, silu, gelu };
 

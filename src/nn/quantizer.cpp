@@ -140,7 +140,7 @@ std::vector<fx::Cast> Quantizer::casts(const Parameters& parameters, std::span<c
     for (std::size_t g = 0; g < groups_; ++g) {
         const Widths w = widths(parameters, g);
         fx::Cast& cast = by_group[g];
-        cast.round = basis(settings_.round);
+        cast.round = model::basis(settings_.round);
         cast.overflow = settings_.overflow;
         if (saturates()) {
             cast.format =

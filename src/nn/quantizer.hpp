@@ -8,8 +8,8 @@
 #pragma once
 
 #include "fx/format.hpp"
+#include "model/rounding.hpp"
 #include "nn/parameters.hpp"
-#include "nn/rounding.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +18,8 @@
 #include <vector>
 
 namespace bitgrain::nn {
+
+using model::Rounding;
 
 /// Which elements share a width.
 enum class Granularity : std::uint8_t { element, channel, tensor };

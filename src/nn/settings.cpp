@@ -22,7 +22,7 @@ QuantizerSettings read_quantizer(JsonReader reader, const QuantizerSettings& bas
                                                s.proven ? proven : static_cast<std::size_t>(s.overflow));
     s.proven = overflow == proven;
     s.overflow = s.proven ? fx::Overflow::wrap : static_cast<fx::Overflow>(overflow);
-    s.round = static_cast<Rounding>(reader.choice("round", rounding_names(), static_cast<std::size_t>(s.round)));
+    s.round = static_cast<Rounding>(reader.choice("round", model::rounding_names(), static_cast<std::size_t>(s.round)));
     s.trainable = reader.get("trainable", s.trainable);
     s.adapt = reader.get("adapt", s.adapt && !reader.has("fraction") && !reader.has("integer"));
     s.fraction = reader.get("fraction", s.fraction);

@@ -52,6 +52,39 @@ def quantizers():
     return keras.Model(x, Concatenate(name='all')(out))
 
 
+OTHER_MODES = ('TRN_ZERO', 'RND_ZERO', 'RND_MIN_INF', 'RND_INF', 'S_RND_CONV', 's_rnd_inf')
+
+
+def roundings():
+    """The roundings that hardware makes of others, at every place where a quantizer can be."""
+    x = Input((8,), name='x')
+    v = first(x)
+    out, ports = [], []
+    for mode in OTHER_MODES:
+        for overflow in ('WRAP', 'SAT', 'SAT_SYM'):
+            for q_type in ('kif', 'kbi'):
+                out.append(Quantizer(data(q_type, overflow, mode), name=f'{q_type}_{overflow}_{mode}')(v))
+        out.append(L.QUnaryFunctionLUT('tanh', name=f'table_{mode}', iq_conf=data('kif', 'SAT', mode),
+                                       oq_conf=QuantizerConfig('kbi', 'table', overflow_mode='SAT', round_mode=mode))(v))
+        ports.append(Input((4,), name=f'port_{mode}'))
+        out.append(Quantizer(data('kif', 'SAT_SYM', mode), name=f'first_{mode}')(Reshape((4, 1), name=f's_{mode}')(ports[-1])))
+        out[-1] = Flatten(name=f'f_{mode}')(out[-1])
+    w = L.QDenseT(3, iq_conf=data('kif', 'WRAP', 'TRN_ZERO'), toq_conf=table('SAT', 'RND_INF'), name='lookup')(v)
+    return keras.Model([x, *ports], Concatenate(name='all')([*out, w]))
+
+
+def weight_roundings():
+    """The same for constants."""
+    x = Input((5,), name='x')
+    out = []
+    for q_type in ('kif', 'kbi'):
+        for overflow in ('WRAP', 'SAT', 'SAT_SYM'):
+            for mode in OTHER_MODES:
+                out.append(L.QDense(3, iq_conf=data(), kq_conf=const('weight', q_type, overflow, mode),
+                                    bq_conf=const('bias', q_type, overflow, mode), name=f'{q_type}_{overflow}_{mode}')(x))
+    return keras.Model(x, Concatenate(name='all')(out))
+
+
 def weights():
     x = Input((5,), name='x')
     out = []
@@ -261,14 +294,14 @@ def values(model, name, seed):
                 new = rng.integers(0, 2, shape)
             elif base in ('i', 'f', 'b') and 'quantizer' in v.path:
                 low, high = {'i': (-1, 3), 'f': (-1, 4), 'b': (0, 6)}[base]
-                if name == 'quantizers':
+                if name in ('quantizers', 'roundings') and layer.name != 'lookup':
                     low, high = {'i': (-2, 3), 'f': (-2, 4), 'b': (-2, 6)}[base]
                     if layer.name.startswith('q_'):
                         low, high = {'i': (3, 4), 'f': (5, 6), 'b': (8, 9)}[base]
                 new = rng.integers(low, high + 1, shape) + rng.uniform(-0.45, 0.45, shape)
                 if name.startswith('lookup') and base == 'b' and 'iq' not in v.path:
                     new = np.maximum(new, 1.6) if np.size(new) == 1 else new
-                if name == 'weights' and 'bq' in v.path and base == 'i':
+                if name in ('weights', 'weight_roundings') and 'bq' in v.path and base == 'i':
                     new = new + 1
                 if name == 'dead' and layer.name == 'gone' and '_kq' in v.path:
                     new = {'b': np.zeros(shape), 'i': new}.get(base)
@@ -278,19 +311,22 @@ def values(model, name, seed):
                 new = rng.normal(0, 1.5, shape)
             elif base in ('kernel', 'bias', 'gamma', 'bn_gamma', 'bn_beta', 'moving_mean', 'scale'):
                 new = rng.normal(0, 1.5, shape)
+                if name == 'weight_roundings':
+                    new = np.round(new * 8) / 8  # ties
             else:
                 continue
             result.append((v, np.asarray(new, dtype='float32')))
     return result
 
 
-def inputs(model, seed):
+def inputs(model, name, seed):
     rng = np.random.default_rng(seed)
+    step = 2.0**-4 if name == 'roundings' else 2.0**-10  # ties
     list_ = []
     for x in model.inputs:
         v = rng.normal(0, 3, (ROWS, *x.shape[1:]))
         v[:2] *= 20  # far outside
-        list_.append(np.asarray(np.round(v * 2**10) / 2**10, dtype='float32'))  # port codes must hold them
+        list_.append(np.asarray(np.round(v / step) * step, dtype='float32'))  # port codes must hold them
     return list_
 
 
@@ -326,13 +362,13 @@ def main():
     FOLDER.mkdir(exist_ok=True)
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
              chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations, products, unaries,
-             plain_merges]
+             plain_merges, roundings, weight_roundings]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
         exact = built(function, name, seed, 'float64')
-        x = inputs(exact, seed + 1000)
+        x = inputs(exact, name, seed + 1000)
         y = exact([v.astype('float64') for v in x] if len(x) > 1 else x[0].astype('float64'), training=False)
         y = list(y) if isinstance(y, (list, tuple)) else [y]
         model = built(function, name, seed, 'float32')

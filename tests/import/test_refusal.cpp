@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "import/context.hpp"
+#include "import/input_formats.hpp"
 #include "import/layer_graph.hpp"
 #include "import/layers/table.hpp"
 
@@ -68,9 +69,9 @@ model::Model dense(const Json& config, const import::Part& weights) {
     layer.config = config;
     layer.where = "m.keras: layer 'd' (QDense)";
     import::Builder builder("m");
-    import::Ebops ebops;
+    import::Notes notes;
     const import::Tensor x = builder.input("x", {2});
-    import::Context context(layer, &weights, {x}, builder, ebops);
+    import::Context context(layer, &weights, {x}, builder, notes);
     builder.output("y", import::find_layer("QDense")(context));
     context.config().finish();
     return builder.model();
@@ -134,7 +135,7 @@ TEST_CASE("values that mean another function are refused", "[import][refusal]") 
     };
     REQUIRE_THAT(quantizer("scaler", 2.0), Contains("scaler"));
     REQUIRE_THAT(quantizer("affine", Json::array({1, 2})), Contains("affine"));
-    REQUIRE_THAT(quantizer("round_mode", "RND_ZERO"), Contains("RND_ZERO"));
+    REQUIRE_THAT(quantizer("round_mode", "RND_EVEN"), Contains("RND_EVEN") && Contains("iq_conf"));
     REQUIRE_THAT(quantizer("overflow_mode", "WRAP_SM"), Contains("WRAP_SM"));
     REQUIRE_THAT(quantizer("q_type", "float"), Contains("q_type"));
 }
@@ -180,4 +181,19 @@ TEST_CASE("networks that share or nest layers, and own classes, are refused", "[
     REQUIRE_THAT(graph(layer(R"("registered_name": "mine>QDense", )", call)), Contains("mine"));
     REQUIRE_THAT(graph(layer("", R"([["y", 0, 0, {}]])")), Contains("do not exist"));
     REQUIRE_THAT(graph(layer("", R"([["x", 0, 0, {"mask": 1}]])")), Contains("keyword"));
+}
+
+TEST_CASE("an input that several quantizers round in their own ways has no port for them all", "[import][refusal]") {
+    import::Builder builder("m");
+    const import::Tensor x = builder.input("x", {1});
+    const fx::Cast near{{true, 2, 1}, fx::Round::rnd, fx::Overflow::sat};
+    builder.cast("a", x, {near});
+    builder.cast("b", x, {near});
+    using model::Rounding;
+    model::Model alone = builder.model();
+    import::set_input_formats(alone, "m", {{0, Rounding::rnd_zero}, {1, Rounding::rnd_zero}});
+    REQUIRE(alone.inputs[0].round == Rounding::rnd_zero);
+    REQUIRE(alone.inputs[0].formats[0] == near.format);
+    REQUIRE_THROWS_WITH(import::set_input_formats(builder.model(), "m", {{1, Rounding::rnd_zero}}),
+                        Contains("'x'") && Contains("RND_ZERO"));
 }

@@ -41,13 +41,13 @@ TEST_CASE("infinities saturate and count", "[model][ports]") {
 
 TEST_CASE("an input may truncate and wrap instead", "[model][ports]") {
     model::Model m = pass_through({{true, 1, 1}});
-    m.inputs[0].round = fx::Round::trn;
+    m.inputs[0].round = model::Rounding::trn;
     m.inputs[0].overflow = fx::Overflow::wrap;
     std::size_t lost = 0;
     const std::vector<double> values{0.9, -0.1, 2.0, -2.5, 1.99};
     CHECK(model::quantize_inputs(m, values, 5, &lost) == std::vector<std::int64_t>{1, -1, -4, 3, 3});
     CHECK(lost == 2);
-    m.inputs[0].round = fx::Round::rnd_conv;
+    m.inputs[0].round = model::Rounding::rnd_conv;
     CHECK(model::quantize_inputs(m, std::vector<double>{0.25, 0.75, -0.25, 1.75}, 4, &lost) ==
           std::vector<std::int64_t>{0, 2, 0, -4});
     CHECK(lost == 1);

@@ -49,14 +49,14 @@ TEST_CASE("every rounding mode is its definition, in doubles and in a model", "[
     const auto overflow = GENERATE(fx::Overflow::wrap, fx::Overflow::sat, fx::Overflow::sat_sym);
     const bool sign = GENERATE(true, false);
     const int fraction = GENERATE(0, 2, 4, 6), integer = GENERATE(-1, 1, 3, 5);
-    CAPTURE(rounding_names()[static_cast<std::size_t>(rounding)], fx::name(overflow), sign, fraction, integer);
-    const fx::Cast cast{{sign, integer, fraction}, basis(rounding), overflow};
+    CAPTURE(model::rounding_names()[static_cast<std::size_t>(rounding)], fx::name(overflow), sign, fraction, integer);
+    const fx::Cast cast{{sign, integer, fraction}, model::basis(rounding), overflow};
     const fx::Format port{true, 3, 4}; // every code of it
     model::Builder builder("rounding");
     const model::Tensor x = builder.input("x", {1});
     builder.model().inputs[0].formats = {port};
     std::set<std::size_t> wide;
-    builder.output("y", nn::cast(builder, "q", x, {cast}, rounding, wide));
+    builder.output("y", builder.cast("q", x, {cast}, rounding, wide));
     model::Model model = builder.model();
     if (!wide.empty()) model = model::prove_ranges(model, wide);
     model::validate(model);
@@ -70,7 +70,7 @@ TEST_CASE("every rounding mode is its definition, in doubles and in a model", "[
         CHECK(by_kernel<Rounding::trn, Rounding::rnd, Rounding::rnd_conv, Rounding::trn_zero, Rounding::rnd_zero,
                         Rounding::rnd_min_inf, Rounding::rnd_inf>(u, rounding) == rounded);
         expected.push_back(fx::cast(std::ldexp(rounded, -fraction), {cast.format, fx::Round::trn, overflow}));
-        doubles.push_back(nn::cast(value, cast, rounding));
+        doubles.push_back(model::cast(value, cast, rounding));
     }
     CHECK(doubles == expected);
     CHECK(model::infer_real(model, codes, codes.size()) == expected);

@@ -85,7 +85,7 @@ model::Table make_tables(Context& context, const Edges& edges, const Functions& 
             identity.push_back(functions.norm->factor[edge]);
             identity.push_back(functions.norm->shift[edge]);
         }
-        tables.add(in.casts[edge].format, out.casts[edge], identity, [&](double x) { return evaluate(edge, x); });
+        tables.add(in, out, edge, identity, [&](double x) { return evaluate(edge, x); });
     }
     return tables.take();
 }
@@ -149,16 +149,16 @@ Tensor lookup(Context& context, const Edges& edges, const Functions& functions) 
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return edges.outputs[a] < edges.outputs[b]; });
     std::vector<std::int64_t> sources;
-    std::vector<fx::Cast> casts;
+    Quantizer keys{{}, {}, in.rounding, {}};
     for (const std::size_t edge : order) {
         sources.push_back(edges.inputs[edge]);
-        casts.push_back(in.casts[edge]);
+        keys.casts.push_back(in.casts[edge]);
     }
     count_ebops(context, edges, in, out);
     Builder& builder = context.builder();
     const std::vector<std::size_t> grouped{outputs, group};
     Tensor x = builder.gather(context.name(), {context.input()}, std::move(sources), grouped);
-    x = builder.cast(context.name(), x, std::move(casts));
+    x = context.cast(x, keys);
     x = builder.table(context.name(), x, make_tables(context, edges, functions, in, out, order));
     Tensor y = builder.reduce(context.name(), x, model::Reduce::Kind::sum);
     y.shape = edges.out_shape;

@@ -10,7 +10,7 @@ Tensor quantize(Context& context) {
     Part whole;
     whole.parts.push_back(context.part("quantizer"));
     const Quantizer q = read_quantizer(config, whole, x.shape);
-    return context.builder().cast(context.name(), x, q.casts);
+    return context.cast(x, q);
 }
 
 } // namespace bitgrain::import

@@ -53,11 +53,13 @@ Function read_function(const JsonReader& key) {
     key.fail("the activation \"" + word + "\" is not supported", "supported in tables: " + known);
 }
 
-void Tables::add(const fx::Format& in, const fx::Cast& out, const std::vector<double>& identity,
+void Tables::add(const Quantizer& in, const Quantizer& out, std::size_t element, const std::vector<double>& identity,
                  const Function& function) {
-    const fx::Format format = in.is_zero() ? fx::Format{} : in;
+    const fx::Format& key = in.casts[element].format;
+    const fx::Format format = key.is_zero() ? fx::Format{} : key;
+    const fx::Cast& cast = out.casts[element];
     const auto [found, is_new] = known_.emplace(
-        Identity{identity, key_of(format), key_of(out.format), out.round, out.overflow}, table_.tables.size());
+        Identity{identity, key_of(format), key_of(cast.format), out.rounding, cast.overflow}, table_.tables.size());
     table_.index.push_back(found->second);
     if (!is_new) return;
     if (format.width() > max_key_bits) {
@@ -70,7 +72,7 @@ void Tables::add(const fx::Format& in, const fx::Cast& out, const std::vector<do
     for (std::int64_t code = format.min_code(); code <= format.max_code(); ++code) {
         const double value = function(fx::to_double(code, format.fraction));
         if (!std::isfinite(value)) context_.fail("a table value is not a finite number");
-        content.values.push_back(fx::cast(value, out));
+        content.values.push_back(model::cast(value, cast, out.rounding));
     }
     table_.tables.push_back(std::move(content));
 }
@@ -78,9 +80,9 @@ void Tables::add(const fx::Format& in, const fx::Cast& out, const std::vector<do
 Tensor look_up(Context& context, const Tensor& x, const Quantizer& in, const Quantizer& out, const Function& function) {
     Tables tables(context);
     for (std::size_t e = 0; e < x.size(); ++e)
-        tables.add(in.casts[e].format, out.casts[e], {}, function);
+        tables.add(in, out, e, {}, function);
     Builder& builder = context.builder();
-    return builder.table(context.name(), builder.cast(context.name(), x, in.casts), tables.take());
+    return builder.table(context.name(), context.cast(x, in), tables.take());
 }
 
 } // namespace bitgrain::import

@@ -20,14 +20,15 @@ Function read_function(const JsonReader& key);
 class Tables {
   public:
     explicit Tables(const Context& context) : context_(context) {}
-    /// The next element looks `function` up, cast to `out`, at a key of the format `in`. Elements with equal `identity`
-    /// have the same function.
-    void add(const fx::Format& in, const fx::Cast& out, const std::vector<double>& identity, const Function& function);
+    /// Element `element` looks `function` up at its key, the format of `in`, cast by `out`. The elements come one after
+    /// the other; those with equal `identity` have the same function.
+    void add(const Quantizer& in, const Quantizer& out, std::size_t element, const std::vector<double>& identity,
+             const Function& function);
     model::Table take() { return std::move(table_); }
 
   private:
     using FormatKey = std::tuple<bool, int, int>;
-    using Identity = std::tuple<std::vector<double>, FormatKey, FormatKey, fx::Round, fx::Overflow>;
+    using Identity = std::tuple<std::vector<double>, FormatKey, FormatKey, model::Rounding, fx::Overflow>;
 
     const Context& context_;
     model::Table table_;

@@ -102,7 +102,7 @@ class Quantize final : public Op {
             return;
         }
         freezer.set(
-            y_, cast(freezer.builder(), freezer.name(y_), freezer.value(x_), casts, settings.round, freezer.proven()));
+            y_, freezer.builder().cast(freezer.name(y_), freezer.value(x_), casts, settings.round, freezer.proven()));
         if (settings.proven) freezer.prove(y_);
     }
 
@@ -123,7 +123,7 @@ class Quantize final : public Op {
             const std::vector<fx::Cast>& casts = (*run.casts)[vars_.number];
             const Rounding rounding = quantizer_.settings().round;
             for (std::size_t i = 0; i < n * run.lanes; ++i)
-                y[i] = static_cast<T>(cast(static_cast<double>(x[i]), casts[i / run.lanes], rounding));
+                y[i] = static_cast<T>(model::cast(static_cast<double>(x[i]), casts[i / run.lanes], rounding));
         } else {
             switch (quantizer_.settings().round) {
             case Rounding::rnd:

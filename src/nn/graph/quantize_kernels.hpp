@@ -3,16 +3,18 @@
 // (which also fixes the order of summation).
 #pragma once
 
+#include "model/rounding.hpp"
 #include "nn/graph/graph.hpp"
 #include "nn/graph/simd.hpp"
 #include "nn/power_of_two.hpp"
-#include "nn/rounding.hpp"
 
 #include <cmath>
 #include <cstddef>
 #include <numbers>
 
 namespace bitgrain::nn {
+
+using model::Rounding;
 
 /// Numbers of a full vector register.
 inline constexpr std::size_t lane_count = 16;
