@@ -132,6 +132,18 @@ Tensor Context::finish(Tensor y) {
     return cast(y, q);
 }
 
+Tensor Context::inside(const std::string& part, Json config, std::vector<Tensor> inputs,
+                       const std::function<Tensor(Context&)>& function, const Part* weights) {
+    Layer layer;
+    layer.name = name() + (part.starts_with('_') ? "" : "_") + part;
+    layer.config = std::move(config);
+    layer.where = where() + ", its part " + part;
+    Context inner(layer, weights != nullptr ? weights : &this->part(part), std::move(inputs), builder_, notes_);
+    const Tensor y = function(inner);
+    inner.config().finish();
+    return y;
+}
+
 std::vector<std::string> Context::counters() {
     return config_.get<bool>("enable_ebops", false) ? std::vector<std::string>{"beta", "ebops"}
                                                     : std::vector<std::string>{};

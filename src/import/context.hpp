@@ -4,6 +4,7 @@
 #include "import/layer_graph.hpp"
 #include "import/quantizer.hpp"
 
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <set>
@@ -33,6 +34,7 @@ struct Roundings {
 struct Notes {
     Ebops ebops;
     Roundings roundings;
+    std::size_t uncertain_entries = 0; ///< of tables, see Tables
 };
 
 class Context {
@@ -44,6 +46,7 @@ class Context {
     const Layer& layer() const { return layer_; }
     JsonReader& config() { return config_; }
     Builder& builder() { return builder_; }
+    Notes& notes() const { return notes_; }
     const std::vector<Tensor>& inputs() const { return inputs_; }
     /// The only input; Error when there are more.
     const Tensor& input() const;
@@ -67,6 +70,11 @@ class Context {
     Tensor cast(const Tensor& x, const Quantizer& quantizer);
     /// The activation, then the output quantizer when enable_oq.
     Tensor finish(Tensor y);
+
+    /// A layer that is stored as part `part` of this one, with a configuration that is put together from this one's
+    /// keys. `weights` stands in for the part.
+    Tensor inside(const std::string& part, Json config, std::vector<Tensor> inputs,
+                  const std::function<Tensor(Context&)>& function, const Part* weights = nullptr);
 
     /// Counts EBOPs when the layer does: `shared` is built once for parallelization_factor of the `positions`.
     void count(double shared, std::size_t positions = 1, double fixed = 0.0);

@@ -56,7 +56,8 @@ const Layer& layer_of(const LayerGraph& graph, const std::string& name) {
     CHECK(false, "read_graph checked the names");
 }
 
-void put_facts(model::Model& model, const Container& container, const Ebops& ebops) {
+void put_facts(model::Model& model, const Container& container, const Notes& notes) {
+    const Ebops& ebops = notes.ebops;
     double total = 0;
     for (const auto& [name, bits] : ebops.layers)
         total += bits;
@@ -69,6 +70,7 @@ void put_facts(model::Model& model, const Container& container, const Ebops& ebo
             stored += bits;
         model.facts["ebops_in_file"] = stored;
     }
+    if (notes.uncertain_entries > 0) model.facts["uncertain_table_entries"] = notes.uncertain_entries;
     model.facts["weights"] = ebops.weights;
     model.facts["live_weights"] = ebops.live_weights;
 }
@@ -76,7 +78,11 @@ void put_facts(model::Model& model, const Container& container, const Ebops& ebo
 } // namespace
 
 model::Model read_keras(std::string bytes, const std::string& where) {
-    const Container container = read_container(std::move(bytes), where);
+    return read_network(read_container(std::move(bytes), where));
+}
+
+model::Model read_network(const Container& container) {
+    const std::string& where = container.where;
     const LayerGraph graph = read_graph(container);
     require_quantizers(graph, where);
     Builder builder(graph.name);
@@ -94,9 +100,7 @@ model::Model read_keras(std::string bytes, const std::string& where) {
         }
         const LayerFunction function = find_layer(layer.class_name);
         if (function == nullptr) {
-            const std::string why = why_not(layer.class_name);
-            throw Error("this class of layer is not supported" + (why.empty() ? "" : ": " + why), layer.where,
-                        "supported: " + known_layers());
+            throw Error("this class of layer is not supported", layer.where, "supported: " + known_layers());
         }
         if (layer.inputs.empty()) throw Error("reads nothing", layer.where);
         if (!layer.arguments.empty() && layer.class_name != "GetItem") {
@@ -117,7 +121,7 @@ model::Model read_keras(std::string bytes, const std::string& where) {
     model::Model model = std::move(builder.model());
     set_input_formats(model, where, notes.roundings.at_ports);
     if (!notes.roundings.wide.empty()) model = model::prove_ranges(model, notes.roundings.wide, where);
-    put_facts(model, container, notes.ebops);
+    put_facts(model, container, notes);
     model::validate(model, where);
     return model;
 }

@@ -28,6 +28,8 @@ constexpr std::array known_facts{
     Known{"ebops", "EBOPs", Kind::plain, Source::trained, "declared widths, HGQ 2's counter"},
     Known{"ebops_in_file", "EBOPs in the file", Kind::plain, Source::trained, "as training stored them"},
     Known{"ebops_enclosed", "EBOPs", Kind::plain, Source::computed, "enclosed bits, HGQ 1's counter"},
+    Known{"uncertain_table_entries", "uncertain table entries", Kind::plain, Source::computed,
+          "single precision may round these to the neighbour"},
     Known{"live_weights", "live weights", Kind::plain, Source::trained, ""},
     Known{"pick", "picked by", Kind::given, Source::given, ""},
     Known{"epoch", "epoch", Kind::plain, Source::trained, ""},

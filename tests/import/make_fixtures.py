@@ -3,9 +3,10 @@
 
     python3 -m venv v && v/bin/pip install hgq2 'jax[cpu]' && v/bin/python tests/import/make_fixtures.py [NAME...]
 
-Used: hgq2 0.2.0, keras 3.15.1, jax. Each network is built twice from the same numbers: in float32 for the file and in
-float64 for the outputs. <name>.npz holds inputs x0, x1, ..., outputs y0, y1, ... and HGQ2's own count "ebops".
+Used: hgq2 0.2.0, keras 3.15.1, jax; hgq2 0.1.6 for those that are named old_... Each network is built twice from the
+same numbers: in float32 for the file and in float64 for the outputs. <name>.npz holds inputs x0, x1, ..., outputs y0, y1, ... and HGQ2's own count "ebops".
 """
+import importlib.metadata
 import io
 import os
 import pathlib
@@ -18,6 +19,7 @@ os.environ['JAX_ENABLE_X64'] = '1'
 import keras
 import numpy as np
 from hgq import layers as L
+from keras import layers as K
 from hgq.config import QuantizerConfig
 from hgq.quantizer import Quantizer
 from keras.layers import (Activation, Add, Average, Concatenate, Dropout, Flatten, GaussianNoise, Identity, Input, LeakyReLU,
@@ -25,6 +27,7 @@ from keras.layers import (Activation, Add, Average, Concatenate, Dropout, Flatte
 
 FOLDER = pathlib.Path(__file__).resolve().parent / 'fixtures'
 ROWS = 40
+OLD = importlib.metadata.version('hgq2').startswith('0.1.')
 
 
 def data(q_type='kif', overflow='WRAP', rounding='RND', **kw):
@@ -232,6 +235,70 @@ def unaries():
     return keras.Model(x, Concatenate(name='all')(out))
 
 
+def softmaxes():
+    """One group, many groups, stable and not, with widths of their own for each table input; some widths are 0."""
+    x = Input((3, 4), name='x')
+    v = first(x)
+    sat = lambda: data(overflow='SAT')
+    s = lambda name, **kw: L.QSoftmax(name=name, exp_iq_conf=sat(), **kw)(v)
+    return keras.Model(x, [
+        s('rows', axis=-1), s('columns', axis=1, enable_oq=True), s('both', axis=(1, 2), input_scaler=0.3),
+        s('input', axis=-1, enable_iq=True, iq_conf=sat(), inv_iq_conf=sat(), parallelization_factor=2),
+        s('own', axis=-1, allow_heterogeneous_table=True, enable_ebops=False), L.QSoftmax(axis=-1, name='wraps')(v),
+        s('unstable', axis=-1, stable=False, enable_iq=True, iq_conf=sat(), inv_iq_conf=sat()),
+        s('warm', axis=1, stable=False, enable_iq=True, input_scaler=0.5, parallelization_factor=2)])
+
+
+def attentions():
+    """Heads, lengths, projections; query, key and value of one or two sequences."""
+    x, y = Input((3, 4), name='x'), Input((5, 4), name='y')
+    v, w = first(x), Quantizer(data(overflow='SAT'), name='q_second')(y)
+    sat = {f'{k}_conf': data(overflow='SAT') for k in ('qkvo_iq', 'qkvo_oq', 'softmax_oq', 'softmax_inv_iq')}
+    m = lambda name, *inputs, **kw: L.QMultiHeadAttention(name=name, **({'num_heads': 2, 'key_dim': 4} | kw))(*inputs)
+    return keras.Model([x, y], [
+        m('cross', v, w, **sat), m('self', v, v, key_dim=3, value_dim=2, use_bias=False, output_shape=5, **sat),
+        m('keys', v, w, Quantizer(data(overflow='SAT'), name='q_third')(w), parallelization_factor=2, num_heads=1),
+        m('one', v, v, fuse='qkv', **sat), m('two', v, w, fuse='kv', softmax_allow_heterogeneous_table=True, **sat)])
+
+
+def old_attentions():
+    """Versions before 0.2 quantise the scores, too; a softmax without the largest value has keys then."""
+    x = Input((3, 4), name='x')
+    v = first(x)
+    sat = {f'{k}_conf': data(overflow='SAT') for k in ('qkvo_iq', 'qkvo_oq', 'softmax_iq', 'softmax_oq', 'softmax_inv_iq')}
+    m = lambda cls, name, **kw: getattr(L, cls)(num_heads=2, key_dim=4, name=name, enable_ebops=False, **sat, **kw)(v, v)
+    return keras.Model(x, [m('QMultiHeadAttention', 'stable'), m('QMultiHeadAttention', 'unstable', stable_softmax=False),
+                           m('QLinformerAttention', 'linformer', lin_kv_proj_dim=2)])
+
+
+def linformers():
+    x, y = Input((4, 3), name='x'), Input((2, 2, 3), name='y')
+    v, w = first(x), Quantizer(data(overflow='SAT'), name='q_second')(y)
+    sat = {f'{k}_conf': data(overflow='SAT') for k in ('qkvo_iq', 'qkvo_oq', 'softmax_oq', 'softmax_inv_iq')}
+    m = lambda name, *inputs, **kw: L.QLinformerAttention(
+        name=name, **({'num_heads': 2, 'key_dim': 4, 'lin_kv_proj_dim': 2} | sat | kw))(*inputs)
+    return keras.Model([x, y], [
+        m('plain', v, v), m('shared', v, v, share_kv_proj=True),
+        m('apart', v, v, Quantizer(data(overflow='SAT'), name='q_third')(v), share_kv_proj=True, parallelization_factor=2),
+        m('plane', w, w, lin_kv_proj_dim=(1, 2), attention_axes=(1, 2))])
+
+
+def paddings():
+    """Layers of Keras that pad, cut and repeat; and more that do nothing at inference."""
+    x, y = Input((4, 3), name='x'), Input((3, 4, 2), name='y')
+    v, w = first(x), first(y)
+    g = K.SpatialDropout2D(0.5, name='gone')(K.GaussianDropout(0.5, name='noise')(
+        K.ActivityRegularization(0.1, name='pull')(w)))
+    return keras.Model([x, y], [
+        K.ZeroPadding1D(1, name='z1')(v), K.ZeroPadding1D((0, 2), name='z2')(v), K.ZeroPadding2D(1, name='z3')(w),
+        K.ZeroPadding2D((1, 2), name='z4')(w), K.ZeroPadding2D(((0, 1), (2, 0)), name='z5')(w),
+        K.Cropping1D(1, name='c1')(v), K.Cropping1D((0, 2), name='c2')(v), K.Cropping2D(1, name='c3')(w),
+        K.Cropping2D(((1, 0), (0, 2)), name='c4')(w), K.UpSampling1D(3, name='u1')(v), K.UpSampling2D(2, name='u2')(w),
+        K.UpSampling2D((1, 3), name='u3')(w), K.RepeatVector(3, name='r')(Flatten(name='flat')(v)), g,
+        K.GlobalAveragePooling1D(name='ga')(v), K.GlobalMaxPooling1D(name='gm')(v),
+        K.GlobalMaxPooling2D(keepdims=True, name='gm2')(w)])
+
+
 def plain_merges():
     """Layers and operators of Keras that quantise nothing, and those that do nothing at inference."""
     x = Input((3, 4), name='x')
@@ -298,6 +365,8 @@ def values(model, name, seed):
                     low, high = {'i': (-2, 3), 'f': (-2, 4), 'b': (-2, 6)}[base]
                     if layer.name.startswith('q_'):
                         low, high = {'i': (3, 4), 'f': (5, 6), 'b': (8, 9)}[base]
+                if '_table' in v.path and layer.name != 'wraps':  # one number wide: with no bits nothing would be left
+                    low, high = {'i': (1, 3), 'f': (1, 4), 'b': (5, 8)}[base]
                 new = rng.integers(low, high + 1, shape) + rng.uniform(-0.45, 0.45, shape)
                 if name.startswith('lookup') and base == 'b' and 'iq' not in v.path:
                     new = np.maximum(new, 1.6) if np.size(new) == 1 else new
@@ -336,7 +405,25 @@ def ebops(model):
         if not getattr(layer, 'enable_ebops', False):
             continue
         tensors = layer.input if isinstance(layer.input, list) else [layer.input]
-        total += float(layer._compute_ebops(*[(1, *t.shape[1:]) for t in tensors]))
+        shapes = [(1, *t.shape[1:]) for t in tensors]
+        total += float(layer._compute_ebops(*shapes)) + inner_ebops(layer, shapes)
+    return total
+
+
+def inner_ebops(layer, shapes):
+    """Layers inside softmax and attention count for themselves."""
+    count = lambda inner, shape: float(inner._compute_ebops(shape)) if inner.enable_ebops else 0.0
+    kept = lambda shape, axes: tuple(1 if a in axes else n for a, n in enumerate(shape))
+    total = 0.0
+    if isinstance(layer, L.QSoftmax):
+        total += count(layer.exp_table, shapes[0]) + count(layer.inv_table, kept(shapes[0], layer.axes))
+    if isinstance(layer, L.QMultiHeadAttention):
+        for inner in layer._layers:
+            if isinstance(inner, L.QEinsumDense):
+                total += count(inner, tuple(inner.iq.quantizer.i.shape))
+            elif isinstance(inner, L.QSoftmax):
+                shape = tuple(inner.oq.quantizer.i.shape)
+                total += count(inner, shape) + inner_ebops(inner, [shape])
     return total
 
 
@@ -362,10 +449,11 @@ def main():
     FOLDER.mkdir(exist_ok=True)
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
              chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations, products, unaries,
-             plain_merges, roundings, weight_roundings]
+             plain_merges, roundings, weight_roundings, softmaxes, attentions, linformers,
+             old_attentions, paddings]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
-        if sys.argv[1:] and name not in sys.argv[1:]:
+        if sys.argv[1:] and name not in sys.argv[1:] or name.startswith('old') != OLD:
             continue
         exact = built(function, name, seed, 'float64')
         x = inputs(exact, name, seed + 1000)

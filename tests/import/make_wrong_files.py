@@ -96,7 +96,6 @@ def main():
     save('own_class', hgq(), Halve(name='halve'))
     save('own_activation', hgq(activation=squash))
     save('gelu', hgq(activation='gelu'))
-    save('softmax', Quantizer(QuantizerConfig('kif', 'datalane', overflow_mode='SAT'), name='q'), L.QSoftmax(name='choice'))
     save('good', hgq())
     change('good.keras', 'unknown_key.keras', add_key)
     change('good.keras', 'no_weights.keras', lambda name, content: None if name.endswith('.h5') else content)

@@ -64,7 +64,6 @@ TEST_CASE("layers, functions and keys that are not understood are refused by nam
     require_refused(wrong / "own_activation.keras",
                     {"layer 'dense_1' (QDense)", "activation", "squash", "linear, relu"});
     require_refused(wrong / "gelu.keras", {"layer 'dense_1' (QDense)", "activation", "gelu", "linear, relu"});
-    require_refused(wrong / "softmax.keras", {"layer 'choice' (QSoftmax)", "leave a softmax out", "QDense"});
     require_refused(wrong / "unknown_key.keras", {"layer 'dense_1' (QDense)", "sparsity_mask"});
 }
 

@@ -1,6 +1,7 @@
 // The rounding modes: the double cast, the model's steps and the training kernels against the definitions
 // (method, 2.1).
 #include "fx/arithmetic.hpp"
+#include "model/builder.hpp"
 #include "model/inference.hpp"
 #include "model/prove.hpp"
 #include "nn/build.hpp"

@@ -1,5 +1,5 @@
-// Layers that only move elements: Reshape, Flatten, Permute, Concatenate, slices; and those that do nothing at
-// inference.
+// Layers that only move elements: Reshape, Flatten, Permute, Concatenate, slices, padding, cropping, repeating; and
+// those that do nothing at inference.
 #include "import/activation.hpp"
 #include "import/layers/table.hpp"
 
@@ -10,8 +10,11 @@ namespace bitgrain::import {
 
 namespace {
 
+/// Where the elements along an axis come from; -1 is zero.
+using Positions = std::vector<std::int64_t>;
+
 /// Indices of a slice along an axis, as Python has them.
-std::vector<std::size_t> range(Context& context, const Json& config, std::size_t extent) {
+Positions range(Context& context, const Json& config, std::size_t extent) {
     const auto n = static_cast<std::int64_t>(extent);
     const auto field = [&](const char* key, std::int64_t fallback) {
         if (!config.contains(key) || config[key].is_null()) return fallback;
@@ -21,9 +24,9 @@ std::vector<std::size_t> range(Context& context, const Json& config, std::size_t
     const std::int64_t step = field("step", 1);
     if (step < 1) context.fail("slices must go forward");
     const auto inside = [&](std::int64_t at) { return std::clamp(at < 0 ? at + n : at, std::int64_t{0}, n); };
-    std::vector<std::size_t> list;
+    Positions list;
     for (std::int64_t at = inside(field("start", 0)); at < inside(field("stop", n)); at += std::min(step, n))
-        list.push_back(static_cast<std::size_t>(at));
+        list.push_back(at);
     if (list.empty()) context.fail("a slice is empty");
     return list;
 }
@@ -34,24 +37,59 @@ bool is_slice(const Json& item) {
 }
 
 /// Elements at all combinations of the chosen positions along each axis.
-Tensor take(Context& context, const Tensor& x, const std::vector<std::vector<std::size_t>>& chosen,
+Tensor take(Context& context, const Tensor& x, const std::vector<Positions>& chosen,
             const std::vector<std::size_t>& shape) {
     std::vector<std::int64_t> index{0};
     for (std::size_t axis = 0; axis < chosen.size(); ++axis) {
         std::vector<std::int64_t> next;
         for (const std::int64_t outer : index) {
-            for (const std::size_t at : chosen[axis])
-                next.push_back(outer * static_cast<std::int64_t>(x.shape[axis]) + static_cast<std::int64_t>(at));
+            for (const std::int64_t at : chosen[axis])
+                next.push_back(outer < 0 || at < 0 ? -1 : outer * static_cast<std::int64_t>(x.shape[axis]) + at);
         }
         index = std::move(next);
     }
     return context.builder().gather(context.name(), {x}, std::move(index), shape);
 }
 
-std::vector<std::size_t> all(std::size_t extent) {
-    std::vector<std::size_t> list(extent);
-    std::iota(list.begin(), list.end(), std::size_t{0});
+Positions all(std::size_t extent) {
+    Positions list(extent);
+    std::iota(list.begin(), list.end(), std::int64_t{0});
     return list;
+}
+
+/// Applies `along` to each spatial axis of the input; the channels come last.
+template <class Along>
+Tensor each_axis(Context& context, Along along) {
+    context.require("data_format", "channels_last");
+    const std::size_t rank = context.layer().class_name.ends_with("1D") ? 1 : 2;
+    const Tensor& x = context.input();
+    if (x.shape.size() != rank + 1) context.fail("the input has " + std::to_string(x.shape.size()) + " axes");
+    std::vector<Positions> chosen;
+    std::vector<std::size_t> shape;
+    for (std::size_t axis = 0; axis <= rank; ++axis) {
+        chosen.push_back(axis < rank ? along(axis, rank) : all(x.shape[axis]));
+        shape.push_back(chosen.back().size());
+    }
+    return take(context, x, chosen, shape);
+}
+
+/// How many elements before and behind an axis: one number for all, one per axis, or a pair per axis. In one dimension
+/// the pair stands alone.
+std::pair<std::int64_t, std::int64_t> around(const JsonReader& key, std::size_t axis, std::size_t rank) {
+    const Json& json = key.json();
+    const Json* own = &json;
+    if (rank == 2 && json.is_array() && json.size() == 2) own = &json[axis];
+    std::pair<std::int64_t, std::int64_t> sides;
+    if (own->is_number_integer()) {
+        sides = {own->get<std::int64_t>(), own->get<std::int64_t>()};
+    } else if (own->is_array() && own->size() == 2 && (*own)[0].is_number_integer() && (*own)[1].is_number_integer()) {
+        sides = {(*own)[0].get<std::int64_t>(), (*own)[1].get<std::int64_t>()};
+    } else {
+        key.fail("is not understood: " + json.dump().substr(0, 60));
+    }
+    constexpr std::int64_t most = 65536;
+    if (sides.first < 0 || sides.second < 0 || sides.first > most || sides.second > most) key.fail("is out of range");
+    return sides;
 }
 
 } // namespace
@@ -154,7 +192,7 @@ Tensor get_item(Context& context) {
     if (keys.empty() || keys.size() > x.shape.size() + 1) context.fail("the slice has a wrong number of axes");
     const Json whole{{"start", nullptr}, {"stop", nullptr}, {"step", nullptr}};
     if (!is_slice(keys[0]) || keys[0]["config"] != whole) context.fail("the batch axis is sliced");
-    std::vector<std::vector<std::size_t>> chosen;
+    std::vector<Positions> chosen;
     std::vector<std::size_t> shape;
     for (std::size_t axis = 0; axis < x.shape.size(); ++axis) {
         const std::size_t extent = x.shape[axis];
@@ -168,13 +206,55 @@ Tensor get_item(Context& context) {
             auto at = keys[axis + 1].get<std::int64_t>();
             if (at < 0) at += static_cast<std::int64_t>(extent);
             if (at < 0 || at >= static_cast<std::int64_t>(extent)) context.fail("the slice leaves the value");
-            chosen.push_back({static_cast<std::size_t>(at)});
+            chosen.push_back({at});
         } else {
             context.fail("an index is neither a slice nor a number");
         }
     }
     if (shape.empty()) context.fail("a slice takes a single number", "keep an axis: x[:, 0:1]");
     return take(context, x, chosen, shape);
+}
+
+Tensor zero_padding(Context& context) {
+    const JsonReader key = context.config().at("padding");
+    return each_axis(context, [&](std::size_t axis, std::size_t rank) {
+        const auto [before, behind] = around(key, axis, rank);
+        Positions list(static_cast<std::size_t>(before), -1);
+        const Positions inner = all(context.input().shape[axis]);
+        list.insert(list.end(), inner.begin(), inner.end());
+        list.insert(list.end(), static_cast<std::size_t>(behind), -1);
+        return list;
+    });
+}
+
+Tensor cropping(Context& context) {
+    const JsonReader key = context.config().at("cropping");
+    return each_axis(context, [&](std::size_t axis, std::size_t rank) {
+        const auto [before, behind] = around(key, axis, rank);
+        const Positions list = all(context.input().shape[axis]);
+        if (before + behind >= static_cast<std::int64_t>(list.size())) key.fail("leaves nothing of the input");
+        return Positions(list.begin() + before, list.end() - behind);
+    });
+}
+
+Tensor upsampling(Context& context) {
+    context.require("interpolation", "nearest");
+    const std::vector<std::size_t> size = context.sizes("size", context.layer().class_name.ends_with("1D") ? 1 : 2);
+    return each_axis(context, [&](std::size_t axis, std::size_t) {
+        Positions list;
+        for (const std::int64_t at : all(context.input().shape[axis]))
+            list.insert(list.end(), size[axis], at);
+        return list;
+    });
+}
+
+Tensor repeat_vector(Context& context) {
+    const Tensor& x = context.input();
+    if (x.shape.size() != 1) context.fail("the input has " + std::to_string(x.shape.size()) + " axes, expected one");
+    const std::vector<std::size_t> times = context.sizes("n", 1);
+    Tensor row = x;
+    row.shape = {1, x.shape[0]};
+    return take(context, row, {Positions(times[0], 0), all(x.shape[0])}, {times[0], x.shape[0]});
 }
 
 Tensor dropout(Context& context) {

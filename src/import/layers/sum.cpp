@@ -1,4 +1,5 @@
 // Sums and averages over axes: QSum (times a power of two) and QMeanPow2 (divides by the nearest power of two).
+#include "import/layers/axes.hpp"
 #include "import/layers/table.hpp"
 
 #include <algorithm>
@@ -10,30 +11,11 @@ namespace {
 
 constexpr double addition = 0.65;
 
-std::vector<bool> summed_axes(Context& context) {
-    const JsonReader reader = context.config().at("axes");
-    const std::size_t rank = context.input().shape.size();
-    std::vector<std::int64_t> axes;
-    if (reader.json().is_number()) {
-        axes.push_back(reader.as<std::int64_t>());
-    } else {
-        axes = reader.as<std::vector<std::int64_t>>();
-    }
-    std::vector<bool> summed(rank, false);
-    for (std::int64_t axis : axes) {
-        if (axis < 0) axis += static_cast<std::int64_t>(rank) + 1;
-        if (axis < 1 || axis > static_cast<std::int64_t>(rank)) reader.fail("an axis is the batch or does not exist");
-        summed[static_cast<std::size_t>(axis - 1)] = true;
-    }
-    if (axes.empty()) reader.fail("names no axis");
-    return summed;
-}
-
 /// The elements of each sum; `factor` gets their number and returns the scale.
 template <class Factor>
 Tensor reduce(Context& context, Factor factor) {
     context.take(context.counters());
-    const std::vector<bool> summed = summed_axes(context);
+    const std::vector<bool> summed = read_axes(context, "axes", context.input().shape.size());
     const bool keep = context.config().get<bool>("keepdims");
     const std::vector<std::size_t> shape = context.input().shape;
     std::vector<double> bits;
@@ -44,18 +26,7 @@ Tensor reduce(Context& context, Factor factor) {
         if (summed[a]) group *= shape[a];
         if (!summed[a] || keep) result_shape.push_back(summed[a] ? 1 : shape[a]);
     }
-    std::vector<std::vector<std::int64_t>> groups(x.size() / group);
-    for (std::size_t e = 0; e < x.size(); ++e) {
-        std::size_t rest = e, at = 0, stride = 1;
-        for (std::size_t a = shape.size(); a-- > 0;) {
-            if (!summed[a]) {
-                at += rest % shape[a] * stride;
-                stride *= shape[a];
-            }
-            rest /= shape[a];
-        }
-        groups[at].push_back(static_cast<std::int64_t>(e));
-    }
+    const auto groups = groups_along(shape, summed);
     double ebops = 0;
     std::vector<std::int64_t> index;
     for (const auto& list : groups) {

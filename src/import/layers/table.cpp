@@ -8,7 +8,7 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, LayerFunction>, 66> table{{
+constexpr std::array<std::pair<const char*, LayerFunction>, 76> table{{
     {"Activation", activation},
     {"ActivityRegularization", dropout},
     {"Add", merge_add},
@@ -18,6 +18,8 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 66> table{{
     {"Concatenate", concatenate},
     {"Conv1D", proxy_convolution},
     {"Conv2D", proxy_convolution},
+    {"Cropping1D", cropping},
+    {"Cropping2D", cropping},
     {"Dense", proxy_dense},
     {"Dropout", dropout},
     {"FixedPointQuantizer", proxy_quantizer},
@@ -59,22 +61,30 @@ constexpr std::array<std::pair<const char*, LayerFunction>, 66> table{{
     {"QGlobalAveragePooling2D", pool},
     {"QGlobalMaxPooling1D", pool},
     {"QGlobalMaxPooling2D", pool},
+    {"QLinformerAttention", linformer_attention},
     {"QMaxPooling1D", pool},
     {"QMaxPooling2D", pool},
     {"QMaximum", merge_maximum},
     {"QMeanPow2", mean},
     {"QMinimum", merge_minimum},
+    {"QMultiHeadAttention", multi_head_attention},
     {"QMultiply", merge_multiply},
+    {"QSoftmax", softmax},
     {"QSubtract", merge_subtract},
     {"QSum", sum},
     {"QUnaryFunctionLUT", unary_function},
     {"Quantizer", quantize},
     {"ReLU", relu},
     {"Relu", relu},
+    {"RepeatVector", repeat_vector},
     {"Reshape", reshape},
     {"SpatialDropout1D", dropout},
     {"SpatialDropout2D", dropout},
     {"Subtract", merge_subtract},
+    {"UpSampling1D", upsampling},
+    {"UpSampling2D", upsampling},
+    {"ZeroPadding1D", zero_padding},
+    {"ZeroPadding2D", zero_padding},
 }};
 
 } // namespace
@@ -83,14 +93,6 @@ LayerFunction find_layer(const std::string& class_name) {
     const auto* found =
         std::find_if(table.begin(), table.end(), [&](const auto& row) { return class_name == row.first; });
     return found == table.end() ? nullptr : found->second;
-}
-
-std::string why_not(const std::string& class_name) {
-    if (class_name == "QSoftmax") {
-        return "where only the order of the outputs counts, leave a softmax out; elsewhere build it from "
-               "QUnaryFunctionLUT (exponential), QSum and QMultiply";
-    }
-    return {};
 }
 
 std::string known_layers() {

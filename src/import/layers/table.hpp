@@ -13,8 +13,6 @@ using LayerFunction = Tensor (*)(Context&);
 
 /// Null for a class that is not known.
 LayerFunction find_layer(const std::string& class_name);
-/// Why a class of HGQ2 that is not known cannot be; empty when there is no reason in principle.
-std::string why_not(const std::string& class_name);
 /// For messages: "QAdd, QDense, ...".
 std::string known_layers();
 
@@ -34,13 +32,20 @@ Tensor lookup_convolution_2d(Context& context);
 Tensor lookup_dense(Context& context);
 Tensor lookup_einsum(Context& context);
 Tensor dot(Context& context);
+Tensor cropping(Context& context);
 Tensor dropout(Context& context);
+Tensor repeat_vector(Context& context);
+Tensor upsampling(Context& context);
+Tensor zero_padding(Context& context);
 Tensor einsum(Context& context);
 Tensor flatten(Context& context);
 Tensor get_item(Context& context);
 Tensor permute(Context& context);
 Tensor reshape(Context& context);
 Tensor relu(Context& context);
+Tensor linformer_attention(Context& context);
+Tensor multi_head_attention(Context& context);
+Tensor softmax(Context& context);
 Tensor merge_add(Context& context);
 Tensor merge_average(Context& context);
 Tensor merge_multiply(Context& context);

@@ -73,6 +73,11 @@ void Tables::add(const Quantizer& in, const Quantizer& out, std::size_t element,
         const double value = function(fx::to_double(code, format.fraction));
         if (!std::isfinite(value)) context_.fail("a table value is not a finite number");
         content.values.push_back(model::cast(value, cast, out.rounding));
+        // The error of the function's argument, then of the function. What single precision holds is no accident: 1/2.
+        const double error = (4.0 + std::abs(fx::to_double(code, format.fraction))) * std::exp2(-24) * std::abs(value);
+        const bool exact = static_cast<double>(static_cast<float>(value)) == value;
+        if (!exact && model::cast(value - error, cast, out.rounding) != model::cast(value + error, cast, out.rounding))
+            ++context_.notes().uncertain_entries;
     }
     table_.tables.push_back(std::move(content));
 }

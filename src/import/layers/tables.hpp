@@ -12,11 +12,13 @@ namespace bitgrain::import {
 
 using Function = std::function<double(double)>;
 
-/// A function of Keras by its name: the key of a layer. Evaluated in double; HGQ2 does so in single precision, so that
-/// a value within its error (some 1e-7) of the border between two table values may differ by one step.
+/// A function of Keras by its name: the key of a layer. Evaluated in double; HGQ2 does so in single precision, see
+/// Tables.
 Function read_function(const JsonReader& key);
 
-/// The tables of a layer, element by element; equal ones are held once.
+/// The tables of a layer, element by element; equal ones are held once. Where a value lies within single precision's
+/// error of the border between two table values, HGQ2's own table may differ by one step: such entries are counted in
+/// the notes.
 class Tables {
   public:
     explicit Tables(const Context& context) : context_(context) {}
@@ -35,6 +37,12 @@ class Tables {
     std::map<Identity, std::size_t> known_;
     std::size_t entries_ = 0;
 };
+
+/// The same for the layer's own quantizers iq and oq, with the EBOPs of a table.
+Tensor table_between(Context& context, const Function& function);
+
+/// EBOPs of a table (method, section 6.2).
+double table_bits(double in_bits, double out_bits);
 
 /// y = out(function(in(x))), element by element, for the quantizers of a layer.
 Tensor look_up(Context& context, const Tensor& x, const Quantizer& in, const Quantizer& out, const Function& function);

@@ -6,9 +6,10 @@
 
 namespace bitgrain::import {
 
-namespace {
+double table_bits(double in_bits, double out_bits) {
+    return 1e-4 * std::exp2(in_bits) * out_bits;
+}
 
-/// Both quantizers of the layer around `function`, and the EBOPs.
 Tensor table_between(Context& context, const Function& function) {
     context.ignore({"allow_heterogeneous_table", "allow_heterogeneous_input"}); // how the widths are shared
     const Tensor& x = context.input();
@@ -20,12 +21,10 @@ Tensor table_between(Context& context, const Function& function) {
     const Quantizer in = context.quantizer("iq_conf", "iq", x.shape), out = context.quantizer("oq_conf", "oq", x.shape);
     double ebops = 0;
     for (std::size_t e = 0; e < x.size(); ++e)
-        ebops += 1e-4 * std::exp2(in.bits[e]) * out.bits[e]; // method, section 6.2
+        ebops += table_bits(in.bits[e], out.bits[e]);
     context.count(ebops);
     return look_up(context, x, in, out, function);
 }
-
-} // namespace
 
 Tensor unary_function(Context& context) {
     context.take(context.counters());
