@@ -160,9 +160,10 @@ Command build_command(CLI::App& program) {
         ->capture_default_str()
         ->type_name("NAME");
     add_timing_options(*app, build.timing);
-    app->add_option("--slack", arguments->slack,
-                    "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit; by default 0 "
-                    "or 1, what gives fewer cycles or else the smaller design")
+    app->add_option(
+           "--slack", arguments->slack,
+           "Adder levels allowed beyond the shallowest tree, for more sharing; none: no limit; by default 0 "
+           "or 1, what gives fewer cycles or else the smaller design; with --latency-cycles 0 to 2, the smallest")
         ->type_name("LEVELS");
     app->add_option(
            "--operands", build.operands,

@@ -41,9 +41,10 @@ double share_of_part(const Design& design) {
     return design.area.total.lut + 0.5 * design.area.total.ff;
 }
 
-/// Whether the latency is a result, and not what was asked for.
-bool latency_is_open(const nn::TimingSettings& timing) {
-    return !timing.fastest && !timing.combinational && !timing.latency_cycles;
+/// Whether designs of one clock differ in latency or size, so that there is a choice: not where the clock is what is
+/// looked for.
+bool has_choice(const nn::TimingSettings& timing) {
+    return !clock_is_open(timing) && !timing.fastest && !timing.combinational;
 }
 
 } // namespace
@@ -57,11 +58,13 @@ Design make_design(const model::Model& model, const BuildOptions& options, const
         first = timed(model, options, target, sums);
     }
     Design design = scheduled(target, first, sums);
-    if (!latency_is_open(options.timing)) return design;
+    if (!has_choice(options.timing)) return design;
+    const bool bounded = options.timing.latency_cycles.has_value(); // then fewer cycles are worth nothing
     const auto offer = [&](const TimedNetlist& other, const Sums& its, double at_most) {
         if (!hw::feasible(target, other.netlist, other.options)) return;
         Design tried = scheduled(target, other, its);
-        const int cycles = tried.schedule.latency_cycles(), fewest = design.schedule.latency_cycles();
+        const int cycles = bounded ? 0 : tried.schedule.latency_cycles();
+        const int fewest = bounded ? 0 : design.schedule.latency_cycles();
         const bool smaller = share_of_part(tried) < at_most * share_of_part(design);
         if (cycles < fewest || (cycles == fewest && smaller)) design = std::move(tried);
     };
@@ -73,6 +76,7 @@ Design make_design(const model::Model& model, const BuildOptions& options, const
     offer_shared(first, sums);
     if (options.slack || ir::count(design.netlist).adds > most_adders_twice) return design;
     std::vector<Sums> others{{sums.operands, 1, options.effort}};
+    if (bounded) others.push_back({sums.operands, 2, options.effort});
     if (options.effort != cmvm::Effort::fast) others.push_back({sums.operands, 0, cmvm::Effort::fast});
     for (const Sums& its : others) {
         const TimedNetlist other = timed(model, options, target, its);

@@ -76,9 +76,10 @@ void add_timing_options(CLI::App& app, nn::TimingSettings& settings) {
         ->capture_default_str()
         ->type_name("SHARE");
     app.add_flag("--fmax", settings.fastest, "The fastest clock that there is, at any latency");
-    app.add_option("--latency-cycles", settings.latency_cycles,
-                   "Cycles from input to output at most, with the fewest registers; without --clock-ns at the fastest "
-                   "clock for them")
+    app.add_option(
+           "--latency-cycles", settings.latency_cycles,
+           "Cycles from input to output at most: the smallest design within them; without --clock-ns the one with "
+           "the fastest clock")
         ->type_name("CYCLES");
     app.add_flag("--comb", settings.combinational, "No registers at all: combinational, latency 0");
     app.add_option(
