@@ -24,8 +24,8 @@ struct Design {
 
 /// What the options leave open is chosen. Operands: what the target adds at once, or two where speed is asked for or
 /// the clock demands it. Slack and effort: 0 and what was asked for, or one of two others (one level more, a plain
-/// pass) where that takes fewer cycles, or less of the part in as many. With a bound on the cycles: what takes the least
-/// of the part within it, two levels more tried too. Error names the smallest clock when theirs cannot be met.
+/// pass) where that takes fewer cycles, or less of the part in as many. With a bound on the cycles: what takes the
+/// least of the part within it, two levels more tried too. Error names the smallest clock when theirs cannot be met.
 Design make_design(const model::Model& model, const BuildOptions& options, const hw::Target& target);
 
 } // namespace bitgrain::cli
