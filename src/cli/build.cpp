@@ -34,6 +34,12 @@ struct Arguments {
     bool json = false;
 };
 
+bool is_replaceable(const fs::path& folder) {
+    if (!is_build(folder)) return false;
+    require_no_foreign_files(folder);
+    return true;
+}
+
 void check(const BuildOptions& options, const hw::Target& target) {
     if (options.operands && (*options.operands < 2 || *options.operands > 3))
         throw Error("must be 2 or 3", "--operands");
@@ -108,7 +114,7 @@ report::Report build_step(const model::Model& model, const BuildOptions& options
     const Home home = find_home();
     const hw::Target target = hw::read_target(home.constraints, options.target);
     check(options, target);
-    NewFolder build(folder, is_build);
+    NewFolder build(folder, is_replaceable);
 
     const Design design = make_design(model, options, target);
     const auto& [netlist, schedule, area, sums] = design;

@@ -10,6 +10,8 @@
 #include "model/inference.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace bitgrain::cli {
 
@@ -18,6 +20,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t vector_seed = 1; ///< of the random vectors: the same model gives the same bytes
+
+/// What comes into a build folder after its manifest: files and folders.
+constexpr std::array<std::string_view, 7> written_later{
+    "manifest.json", "report.json", "report.html", "verification.json", "synthesis.json", "synthesis", "work"};
 
 std::vector<std::string> files_below(const fs::path& folder) {
     std::vector<std::string> names;
@@ -137,6 +143,21 @@ rtl::Meaning meaning(const model::Model& model) {
 }
 
 } // namespace
+
+void require_no_foreign_files(const fs::path& build) {
+    const fs::path file = build / "manifest.json";
+    if (!fs::exists(file)) return;
+    const Json manifest = read_json(file);
+    const Json listed = manifest.value("files", Json::object());
+    for (const std::string& name : files_below(build)) {
+        if (listed.contains(name)) continue;
+        const std::string first = name.substr(0, name.find('/'));
+        const bool later = std::find(written_later.begin(), written_later.end(), first) != written_later.end();
+        if (later || first.starts_with(".simulation")) continue; // the last of a verify that was killed
+        throw Error("the build folder holds a file that bitgrain did not write, and would be replaced as a whole",
+                    (build / name).string(), "move it away, or choose another folder with -o");
+    }
+}
 
 void write_kit(const fs::path& folder, const KitStep& step) {
     const rtl::Kit kit{step.target,        step.signature,

@@ -23,4 +23,8 @@ struct KitStep {
 /// Into a folder that holds rtl/ and the files the manifest is to name; last of all steps.
 void write_kit(const std::filesystem::path& folder, const KitStep& step);
 
+/// Error when a build folder holds a file that neither bitgrain nor the folder's Makefile wrote: it would go with the
+/// folder when a new build takes its place.
+void require_no_foreign_files(const std::filesystem::path& build);
+
 } // namespace bitgrain::cli

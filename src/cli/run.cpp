@@ -4,6 +4,7 @@
 #include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/kit.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
 #include "nn/pick.hpp"
@@ -62,6 +63,7 @@ int run(const Arguments& arguments) {
     nn::read_pick(rule, experiment.metric);
     const FolderLock lock(arguments.folder);
     const Places places(arguments.folder);
+    if (is_build(places.build)) require_no_foreign_files(places.build);
 
     print_step("[1/4] train " + experiment.name + " -> " + places.run.string());
     nn::TrainOptions training = arguments.training;

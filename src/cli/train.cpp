@@ -30,6 +30,8 @@ bool is_training(const fs::path& folder) {
 
 /// Hours of training are not overwritten by accident.
 void check_folder(const Arguments& arguments) {
+    if (fs::exists(arguments.run) && !fs::is_directory(arguments.run))
+        throw Error("a file is in the way of the folder", arguments.run.string(), "choose another with -o");
     if (!fs::exists(arguments.run) || fs::is_empty(arguments.run)) return;
     if (!is_training(arguments.run)) {
         throw Error("the folder has content and is no training run", arguments.run.string(), "choose another with -o");

@@ -167,7 +167,7 @@ std::pair<TrainingSettings, Json> settle(const Experiment& experiment, const Tra
         kept["training"].erase(key);
     }
     Json after = kept;
-    for (const char* key : {"pick", "cover", "build"}) { // of the steps after the training
+    for (const char* key : {"name", "pick", "cover", "build"}) { // of what comes after the training
         old.erase(key);
         after.erase(key);
     }
@@ -208,7 +208,9 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         throw Error("the folder holds a run already", options.run.string(),
                     "continue it with --resume, or choose another folder");
     }
-    const auto [settings, kept] = settle(experiment, options, folder, resumes);
+    // Also of a run that was stopped before it saved anything, and of a search, which is another experiment.
+    const bool was_here = options.resume && std::filesystem::exists(folder.experiment());
+    const auto [settings, kept] = settle(experiment, options, folder, was_here);
     const Data data = load_data(experiment);
     const TrainingRows rows = make_rows(data, settings.class_weights);
     const Loss loss = loss_of(experiment, data);

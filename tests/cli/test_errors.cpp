@@ -186,6 +186,20 @@ TEST_CASE("a foreign folder is never replaced", "[cli][errors]") {
     REQUIRE(read_file(bench.folder / "b/thesis.tex") == "years of work");
 }
 
+TEST_CASE("a build does not take a user's files with it", "[cli][errors]") {
+    const Bench bench("guest");
+    const std::vector<std::string> build{"build", bench.folder.string("m.json"), "-o", bench.folder.string("b")};
+    REQUIRE(run_program(build).code == 0);
+    for (const char* ours : {"work/digits.vvp", "synthesis/xilinx/yosys.log", "verification.json", "report.html"})
+        write_file(bench.folder / "b" / ours, "");
+    REQUIRE(run_program(build).code == 0);
+    write_file(bench.folder / "b/rtl/my_top.v", "module my_top; endmodule");
+    REQUIRE_THAT(bench.build({}), Contains("my_top.v: the build folder holds a file that bitgrain did not write"));
+    REQUIRE(fs::exists(bench.folder / "b/rtl/my_top.v"));
+    fs::remove(bench.folder / "b/rtl/my_top.v");
+    REQUIRE(run_program(build).code == 0);
+}
+
 TEST_CASE("a path through a file is refused", "[cli][errors]") {
     const Bench bench("path");
     const std::string through = bench.folder.string("d.csv") + "/x";
