@@ -49,6 +49,23 @@ void require_quantizers(const LayerGraph& graph, const std::string& where) {
                 other_networks());
 }
 
+/// The inputs in the order of the call's parameters. Only attention is called with names.
+std::vector<std::string> in_order(const Layer& layer) {
+    if (layer.keywords.empty()) return layer.inputs;
+    const std::vector<std::string> parameters{"query", "value", "key"};
+    const std::size_t positional = layer.inputs.size() - layer.keywords.size();
+    std::vector<std::string> list(layer.inputs.begin(), layer.inputs.begin() + static_cast<std::ptrdiff_t>(positional));
+    for (std::size_t at = positional; at < parameters.size(); ++at) {
+        const auto named = layer.keywords.find(parameters[at]);
+        if (named != layer.keywords.end() && list.size() == at) list.push_back(layer.inputs[named->second]);
+    }
+    if (!layer.class_name.ends_with("Attention") || list.size() != layer.inputs.size()) {
+        throw Error("the call's keyword argument '" + layer.keywords.begin()->first + "' is not understood",
+                    layer.where, "layers are called with their values alone; attention may name query, value and key");
+    }
+    return list;
+}
+
 const Layer& layer_of(const LayerGraph& graph, const std::string& name) {
     for (const Layer& layer : graph.layers) {
         if (layer.name == name) return layer;
@@ -107,7 +124,7 @@ model::Model read_network(const Container& container) {
             throw Error("a call argument is not understood: " + layer.arguments.dump().substr(0, 60), layer.where);
         }
         std::vector<Tensor> inputs;
-        for (const std::string& name : layer.inputs)
+        for (const std::string& name : in_order(layer))
             inputs.push_back(values.at(name));
         const auto weights = container.layers.find(layer.name);
         Context context(layer, weights == container.layers.end() ? nullptr : &weights->second, std::move(inputs),

@@ -55,18 +55,19 @@ std::string history(const Json& json, const std::string& where) {
 }
 
 /// Keras 3: tensors hide anywhere inside the call's arguments; what is left are the arguments proper.
+bool is_tensor(const Json& item) {
+    return item.is_object() && item.contains("class_name") && item["class_name"] == "__keras_tensor__";
+}
+
 void collect(const Json& value, Layer& layer, int depth = 0) {
     if (depth > 4) throw Error("the call's arguments are nested too deeply", layer.where);
-    if (value.is_object() && value.contains("class_name") && value["class_name"] == "__keras_tensor__") {
+    if (is_tensor(value)) {
         if (!value.contains("config") || !value["config"].is_object() || !value["config"].contains("keras_history")) {
             throw Error("a connection has no history", layer.where);
         }
         layer.inputs.push_back(history(value["config"]["keras_history"], layer.where));
         return;
     }
-    const auto is_tensor = [](const Json& item) {
-        return item.is_object() && item.contains("class_name") && item["class_name"] == "__keras_tensor__";
-    };
     if (value.is_array() && std::any_of(value.begin(), value.end(), is_tensor)) {
         for (const Json& item : value)
             collect(item, layer, depth + 1);
@@ -81,7 +82,13 @@ void read_new_call(const Json& call, Layer& layer) {
         collect(argument, layer);
     if (!call.contains("kwargs")) return;
     for (const auto& [key, value] : call["kwargs"].items()) {
-        if (!value.is_null() && !(key == "training" && value == false)) {
+        if (is_tensor(value)) {
+            layer.keywords[key] = layer.inputs.size();
+            collect(value, layer);
+            continue;
+        }
+        const bool off = key == "training" || key == "use_causal_mask" || key == "return_attention_scores";
+        if (!value.is_null() && !(off && value == false)) {
             throw Error("the call's keyword argument '" + key + "' is not understood", layer.where);
         }
     }

@@ -4,6 +4,7 @@
 
 #include "import/container.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,12 @@ namespace bitgrain::import {
 /// One node of the network.
 struct Layer {
     std::string name;
-    std::string class_name;          ///< without the package: "QDense"
-    Json config;                     ///< the layer's own keys
-    std::vector<std::string> inputs; ///< names of the layers it reads, in call order
-    Json arguments = Json::array();  ///< call arguments that are no layers' values (slices)
-    std::string where;               ///< "model.keras: layer 'out' (QDense)"
+    std::string class_name;                      ///< without the package: "QDense"
+    Json config;                                 ///< the layer's own keys
+    std::vector<std::string> inputs;             ///< names of the layers it reads, in call order
+    std::map<std::string, std::size_t> keywords; ///< inputs that the call names: number in `inputs`
+    Json arguments = Json::array();              ///< call arguments that are no layers' values (slices)
+    std::string where;                           ///< "model.keras: layer 'out' (QDense)"
 };
 
 struct LayerGraph {

@@ -50,6 +50,20 @@ std::map<std::string, Array> Part::take(const std::vector<std::string>& names, c
     return result;
 }
 
+std::optional<std::vector<std::size_t>> common_shape(const std::vector<std::vector<std::size_t>>& shapes) {
+    std::vector<std::size_t> common;
+    for (const auto& shape : shapes) {
+        if (common.size() < shape.size()) common.insert(common.begin(), shape.size() - common.size(), 1);
+        for (std::size_t back = 1; back <= shape.size(); ++back) {
+            std::size_t& extent = common[common.size() - back];
+            const std::size_t own = shape[shape.size() - back];
+            if (extent == 1) extent = own;
+            if (own != 1 && own != extent) return std::nullopt;
+        }
+    }
+    return common;
+}
+
 std::string text(const std::vector<std::size_t>& shape) {
     if (shape.empty()) return "one number";
     std::string result;

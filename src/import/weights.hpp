@@ -4,6 +4,7 @@
 #include "model/builder.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,8 @@ using model::elements;
 /// Error unless the array has this shape.
 void require_shape(const Array& array, const std::vector<std::size_t>& shape, const std::string& what,
                    const std::string& where);
+/// The shape that all of them broadcast to, as below; none when there is no such shape.
+std::optional<std::vector<std::size_t>> common_shape(const std::vector<std::vector<std::size_t>>& shapes);
 /// The array's values for a larger shape: equal trailing axes or 1, missing leading axes repeat.
 Array broadcast(const Array& array, const std::vector<std::size_t>& shape, const std::string& where);
 

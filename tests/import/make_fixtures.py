@@ -299,6 +299,17 @@ def paddings():
         K.GlobalMaxPooling2D(keepdims=True, name='gm2')(w)])
 
 
+def dots():
+    """Products of matrices, as HGQ2 counts them; attention whose call names its inputs."""
+    x, y = Input((3, 3), name='x'), Input((3, 3), name='y')
+    a, b = first(x), Quantizer(data(overflow='SAT'), name='q_second')(y)
+    m = lambda name: L.QMultiHeadAttention(num_heads=1, key_dim=4, name=name)
+    return keras.Model([x, y], [
+        L.QDot(axes=(2, 2), name='rows')([a, b]), L.QDot(axes=(1, 1), name='columns')([a, b]),
+        L.QDot(axes=(1, 2), name='turned')([a, b]), L.QDot(axes=(2, 2), name='one')([a, b[:, 1:2]]),
+        m('named')(query=a, value=b), m('swapped')(a, key=a, value=b, use_causal_mask=False)])
+
+
 def plain_merges():
     """Layers and operators of Keras that quantise nothing, and those that do nothing at inference."""
     x = Input((3, 4), name='x')
@@ -450,7 +461,7 @@ def main():
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
              chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations, products, unaries,
              plain_merges, roundings, weight_roundings, softmaxes, attentions, linformers,
-             old_attentions, paddings]
+             old_attentions, paddings, dots]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
         if sys.argv[1:] and name not in sys.argv[1:] or name.startswith('old') != OLD:

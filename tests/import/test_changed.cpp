@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -80,6 +81,29 @@ TEST_CASE("settings of attention that change the function are refused", "[import
     REQUIRE_THAT(lin("shared", "share_kv_proj", false), Contains("layer 'shared'") && Contains("_lin_v_proj"));
     REQUIRE_THAT(changed("old_attentions", "unstable", "stable_softmax", true),
                  Contains("layer 'unstable' (QMultiHeadAttention)") && Contains("exp_table"));
+}
+
+TEST_CASE("attention's call names query, value and key and nothing else", "[import][refusal]") {
+    const auto called = [](const std::string& name, const std::function<void(Json&)>& edit) {
+        import::Container container = fixture("dots");
+        for (Json& entry : container.network["config"]["layers"]) {
+            if (entry["config"]["name"] == name) edit(entry["inbound_nodes"][0]["kwargs"]);
+        }
+        try {
+            import::read_network(container);
+        } catch (const Error& error) {
+            return error.where() + ": " + error.message();
+        }
+        return std::string("accepted");
+    };
+    REQUIRE(called("swapped", [](Json&) {}) == "accepted");
+    REQUIRE_THAT(called("swapped", [](Json& call) { call["use_causal_mask"] = true; }),
+                 Contains("layer 'swapped'") && Contains("use_causal_mask"));
+    REQUIRE_THAT(called("swapped", [](Json& call) { call["attention_mask"] = call["key"]; }),
+                 Contains("layer 'swapped'") && Contains("attention_mask"));
+    REQUIRE_THAT(called("named", [](Json& call) { call.erase("query"); }), Contains("layer 'named'"));
+    REQUIRE_THAT(called("rows", [&](Json& call) { call["query"] = fixture("dots").network["config"]["layers"]; }),
+                 Contains("layer 'rows' (QDot)") && Contains("query"));
 }
 
 TEST_CASE("settings of a softmax that change the function are refused", "[import][refusal]") {

@@ -18,18 +18,30 @@ std::string without_second_batch(const Context& context, const std::string& text
     return text.substr(0, comma + 1) + text.substr(comma + 2);
 }
 
+enum class Counted {
+    products, ///< every product
+    elements  ///< HGQ2 counts a dot product element by element, as if the values were multiplied
+};
+
 /// Input quantizers, products and EBOPs of a layer; the inputs' shapes may be written differently.
 Tensor multiply(Context& context, const std::string& text, const std::vector<std::size_t>& a_shape,
-                const std::vector<std::size_t>& b_shape) {
+                const std::vector<std::size_t>& b_shape, Counted counted) {
     context.take(context.counters());
     std::vector<std::vector<double>> bits;
     std::vector<Tensor> x = context.quantized_inputs(bits);
+    const auto common = import::common_shape({x[0].shape, x[1].shape});
+    double ebops = 0;
+    if (counted == Counted::elements && common) {
+        const Array a = broadcast({x[0].shape, bits[0]}, *common, context.where());
+        const Array b = broadcast({x[1].shape, bits[1]}, *common, context.where());
+        for (std::size_t e = 0; e < a.size(); ++e)
+            ebops += a.values[e] * b.values[e];
+    }
     x[0].shape = a_shape;
     x[1].shape = b_shape;
     const Equation equation(text, a_shape, b_shape, context.where());
     const Equation::Edges edges = equation.edges();
-    double ebops = 0;
-    for (std::size_t e = 0; e < edges.inputs.size(); ++e)
+    for (std::size_t e = 0; e < edges.inputs.size() && (counted == Counted::products || !common); ++e)
         ebops +=
             bits[0][static_cast<std::size_t>(edges.inputs[e])] * bits[1][static_cast<std::size_t>(edges.kernel[e])];
     context.count(ebops);
@@ -62,7 +74,8 @@ Tensor contract(Context& context, const Tensor& a, const Tensor& b, const Equati
 Tensor einsum(Context& context) {
     if (context.inputs().size() != 2) context.fail("has " + std::to_string(context.inputs().size()) + " inputs, not 2");
     const auto text = context.config().get<std::string>("equation");
-    return multiply(context, without_second_batch(context, text), context.inputs()[0].shape, context.inputs()[1].shape);
+    return multiply(context, without_second_batch(context, text), context.inputs()[0].shape, context.inputs()[1].shape,
+                    Counted::products);
 }
 
 Tensor dot(Context& context) {
@@ -91,7 +104,8 @@ Tensor dot(Context& context) {
         operands[0].insert(operands[0].begin(), letter);
         output += letter;
     }
-    return multiply(context, "a" + operands[0] + "," + operands[1] + "->a" + output, shapes[0], shapes[1]);
+    return multiply(context, "a" + operands[0] + "," + operands[1] + "->a" + output, shapes[0], shapes[1],
+                    Counted::elements);
 }
 
 } // namespace bitgrain::import

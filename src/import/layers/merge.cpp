@@ -20,17 +20,12 @@ struct Merge {
 };
 
 std::vector<std::size_t> common_shape(const Context& context) {
-    std::vector<std::size_t> shape;
-    for (const Tensor& x : context.inputs()) {
-        if (shape.size() < x.shape.size()) shape.insert(shape.begin(), x.shape.size() - shape.size(), 1);
-        for (std::size_t back = 1; back <= x.shape.size(); ++back) {
-            std::size_t& extent = shape[shape.size() - back];
-            const std::size_t own = x.shape[x.shape.size() - back];
-            if (extent == 1) extent = own;
-            if (own != 1 && own != extent) context.fail("the inputs' shapes do not match");
-        }
-    }
-    return shape;
+    std::vector<std::vector<std::size_t>> shapes;
+    for (const Tensor& x : context.inputs())
+        shapes.push_back(x.shape);
+    const auto shape = import::common_shape(shapes);
+    if (!shape) context.fail("the inputs' shapes do not match");
+    return *shape;
 }
 
 Tensor expand(Context& context, const Tensor& x, const std::vector<std::size_t>& shape) {
