@@ -4,6 +4,7 @@
 #include "cli/artefact.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/kit.hpp"
 #include "cli/new_folder.hpp"
 #include "cli/steps.hpp"
 #include "nn/pick.hpp"
@@ -47,6 +48,20 @@ report::Design design_of(const model::Model& model, const report::Report& built)
     design.lut = hardware_number(built, "lut");
     design.ff = hardware_number(built, "ff");
     return design;
+}
+
+/// A folder of designs is replaced as a whole, so it must hold nothing else.
+void require_no_foreign_designs(const fs::path& folder) {
+    if (!fs::exists(folder / table_file)) return;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.path().filename() == table_file) continue;
+        if (!is_build(entry.path())) {
+            throw Error(
+                "the folder holds something that bitgrain front did not write, and would be replaced as a whole",
+                entry.path().string(), "move it away, or choose another folder with -o");
+        }
+        require_no_foreign_files(entry.path());
+    }
 }
 
 std::int64_t mismatches(const fs::path& build, const fs::path& run, const VerifyOptions& verification) {
@@ -105,6 +120,7 @@ report::Front designs_step(const nn::Freezer& freezer, const DesignsOptions& opt
     std::optional<WorkFolder> work;
     std::optional<NewFolder> kept;
     if (options.folder) {
+        require_no_foreign_designs(*options.folder);
         kept.emplace(*options.folder, [](const fs::path& old) { return fs::exists(old / table_file); });
     } else {
         work.emplace(scratch);

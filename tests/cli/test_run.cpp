@@ -129,6 +129,13 @@ TEST_CASE("one command goes from a table of data to verified Verilog, byte for b
     }
     REQUIRE(built >= static_cast<int>(std::min<std::size_t>(3, designed.at("front").at("points").size())));
     REQUIRE_THAT(read_file(folder / "designs.html"), Contains("against LUT"));
+    write_file(folder / "designs/notes.txt", "mine");
+    const Outcome foreign = run_program({"front", one, "--points", "2", "-o", folder.string("designs")});
+    REQUIRE(foreign.code == 2);
+    REQUIRE_THAT(foreign.err, Contains("designs/notes.txt") && Contains("did not write"));
+    REQUIRE(read_file(folder / "designs/notes.txt") == "mine");
+    fs::remove(folder / "designs/notes.txt");
+    REQUIRE(run_program({"front", one, "--points", "2", "-o", folder.string("designs")}).code == 0);
     const Outcome table = run_program({"front", one + "/run", "--points", "2", "--effort", "fast"});
     REQUIRE(table.code == 0);
     REQUIRE_THAT(table.out, Contains("LUT and FF estimated") && !Contains("mismatches"));

@@ -39,7 +39,7 @@ std::string message_of(const ir::Netlist& netlist, const hw::ScheduleOptions& op
         hw::schedule(target(), netlist, options);
     } catch (const Error& error) {
         *hint = error.hint();
-        return error.message();
+        return error.where() + ": " + error.message();
     }
     return {};
 }
