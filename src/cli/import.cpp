@@ -18,6 +18,7 @@ namespace {
 struct Arguments {
     fs::path file, model;
     std::vector<std::string> classes;
+    std::optional<std::string> name;
     bool json = false;
 };
 
@@ -36,6 +37,10 @@ void set_classes(model::Model& model, const std::vector<std::string>& classes, c
 int run(const Arguments& arguments) {
     model::Model model = import::read(arguments.file);
     set_classes(model, arguments.classes, arguments.file);
+    if (arguments.name) {
+        if (arguments.name->empty()) throw Error("the name is empty", "--name");
+        model.name = *arguments.name;
+    }
     model::write(arguments.model, model);
     report::Report report;
     report.title = model.name + ": imported model";
@@ -57,8 +62,10 @@ Command import_command(CLI::App& program) {
     app->add_option("--classes", arguments->classes, "Names of the outputs: makes the network a classifier")
         ->delimiter(',')
         ->type_name("NAME,...");
+    app->add_option("--name", arguments->name, "Name of the design, its Verilog module too, instead of the file's")
+        ->type_name("NAME");
     app->add_flag("--json", arguments->json, "Print one JSON object instead of a table");
-    app->footer(examples("bitgrain import model.keras -o model.json"));
+    app->footer(examples("bitgrain import model.keras -o model.json --name jet_tagger"));
     return {app, [arguments] { return run(*arguments); }};
 }
 

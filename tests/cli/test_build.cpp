@@ -126,6 +126,21 @@ TEST_CASE("report of a model file gives its facts, widths and estimates, and lea
     REQUIRE(folder.entries() == 1);
 }
 
+TEST_CASE("an imported design gets the name that is asked for", "[cli]") {
+    const Folder folder("named");
+    const std::string model = folder.string("m.json"), graph = folder.string("g.json"), named = folder.string("n.json");
+    model::write(model, small_model());
+    REQUIRE(run_program({"export", model, "-o", graph, "--format", "alir"}).code == 0);
+    REQUIRE(run_program({"import", graph, "-o", named, "--name", "jet tagger"}).code == 0);
+    CHECK(read_json(named).at("name") == "jet tagger");
+    REQUIRE(run_program({"build", named, "-o", folder.string("b")}).code == 0);
+    CHECK_THAT(read_file(folder / "b/rtl/jet_tagger.v"), Contains("module jet_tagger ("));
+    const Outcome empty = run_program({"import", graph, "-o", folder.string("e.json"), "--name", ""});
+    CHECK(empty.code == 2);
+    CHECK_THAT(empty.err, Contains("--name") && Contains("empty"));
+    CHECK_FALSE(fs::exists(folder / "e.json"));
+}
+
 TEST_CASE("trace shows every value of a row, and the words at the ports of a build", "[cli]") {
     const Folder folder("trace");
     const std::string model = folder.string("m.json"), build = folder.string("b"), x = folder.string("x.npy");

@@ -25,7 +25,7 @@ std::vector<CommandCase> command_cases() {
           "--html"}},
         {"freeze",
          {"RUN", "--output", "--pick", "accuracy>=0.95", "ebops<=3000", "lut<=", "--target", "--clock-ns", "--cover"}},
-        {"import", {"FILE", "--output", "--classes"}},
+        {"import", {"FILE", "--output", "--classes", "--name"}},
         {"export", {"MODEL.json", "--output", "--format"}},
         {"evaluate",
          {"MODEL.json", "--data", "--labels", "--label-column", "--targets", "--header", "--delimiter", "--outputs"}},
