@@ -62,12 +62,12 @@ PickRule read_pick(const std::string& rule, const std::string& metric_name, bool
     const std::string sign = higher_is_better ? ">=" : "<=";
     if (text == "best") return {};
     if (text.starts_with("best-")) {
-        const PickRule read{PickRule::Kind::best, number_after(std::string("best-").size())};
+        PickRule read{PickRule::Kind::best, number_after(std::string("best-").size())};
         if (read.number < 0.0) throw Error("must allow a loss of 0 or more", place(rule));
         return read;
     }
     if (text.starts_with(metric_name + sign)) {
-        const PickRule read{PickRule::Kind::metric, number_after(metric_name.size() + sign.size())};
+        PickRule read{PickRule::Kind::metric, number_after(metric_name.size() + sign.size())};
         if (higher_is_better && read.number > largest_share) {
             throw Error("no network reaches it", place(rule),
                         metric_name + " is a share: " + number_text(read.number / 100) + " for " +
@@ -82,9 +82,9 @@ PickRule read_pick(const std::string& rule, const std::string& metric_name, bool
         const auto quantity = std::find_if(limited.begin(), limited.end(),
                                            [&](const std::string& name) { return part.starts_with(name + "<="); });
         if (quantity == limited.end()) {
-            throw Error("is not understood", place(rule),
-                        "use best, best-N, " + metric_name + sign +
-                            "N, or limits joined by commas: ebops<=N, lut<=N, ff<=N, cycles<=N, ns<=N");
+            std::string known = "use best, best-N, " + metric_name;
+            known += sign + "N, or limits joined by commas: ebops<=N, lut<=N, ff<=N, cycles<=N, ns<=N";
+            throw Error("is not understood", place(rule), known);
         }
         read.limits.push_back({*quantity, number(part.substr(quantity->size() + 2))});
         start = end + 1;

@@ -149,7 +149,7 @@ class Attention {
         for (const char* key : {"iq", "kq", "bq", "oq"})
             config[std::string(key) + "_conf"] = config_.at("qkvo_" + std::string(key) + "_conf").json();
         const Ebops before = context_.notes().ebops;
-        const Tensor y = context_.inside(name, std::move(config), {x}, einsum_dense, weights);
+        Tensor y = context_.inside(name, std::move(config), {x}, einsum_dense, weights);
         if (!counted) context_.notes().ebops = before;
         return y;
     }
@@ -163,7 +163,7 @@ class Attention {
                 context_.fail("'" + name + "' has an input quantizer although it shares one");
             weights.parts.push_back(context_.part("key_dense").at("iq", context_.where()));
         }
-        const Tensor y = project(name, equation, biased_ ? bias_axes : "", true, x, &weights, true);
+        Tensor y = project(name, equation, biased_ ? bias_axes : "", true, x, &weights, true);
         bits = read_quantizer(config_.at("qkvo_oq_conf"), weights.at("oq", context_.where()), y.shape).bits;
         return y;
     }
