@@ -5,7 +5,6 @@
 #include "cli/console.hpp"
 #include "cli/steps.hpp"
 #include "nn/front.hpp"
-#include "nn/pick.hpp"
 #include "report/text.hpp"
 
 #include <memory>

@@ -155,8 +155,4 @@ model::Model Freezer::freeze(const Point& point, const FreezeOptions& options) c
     return model;
 }
 
-model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options) {
-    return Freezer(run).freeze(options);
-}
-
 } // namespace bitgrain::nn

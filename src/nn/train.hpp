@@ -99,8 +99,6 @@ class Freezer {
     struct Parts;
     std::unique_ptr<const Parts> parts_;
 };
-/// One point of a run.
-model::Model freeze(const std::filesystem::path& run, const FreezeOptions& options);
 
 /// Metric of a model on data, computed by exact fixed-point inference: the one its facts name, else accuracy or RMS
 /// error.

@@ -162,7 +162,7 @@ TEST_CASE("a front is kept on the AUC when the experiment says so", "[nn][train]
     CHECK(front.metric_name == "auc");
     CHECK(front.higher_is_better);
     CHECK(front.float_metric > 0.6);
-    const model::Model model = freeze(options.run, {"auc>=0.5", std::nullopt, false});
+    const model::Model model = Freezer(options.run).freeze({"auc>=0.5", std::nullopt, false});
     CHECK(model.facts.at("validation") == pick(front, "auc>=0.5").metric);
     CHECK(model.facts.at("test_details").contains("AUC rare"));
     CHECK(model.facts.at("test_details").contains("accuracy"));
@@ -179,7 +179,7 @@ TEST_CASE("two heads are trained on two targets and judged by their resolution",
     CHECK(front.metric_name == "resolution");
     CHECK(!front.higher_is_better);
     CHECK(front.float_metric < 1.0); // p alone has a deviation of 5
-    const model::Model model = freeze(options.run, {});
+    const model::Model model = Freezer(options.run).freeze({});
     CHECK(model.facts.at("validation") == pick(front, "best").metric);
     CHECK(model.facts.at("test_details").contains("share within the cutoff"));
     const Data data = load_data(e);
@@ -235,7 +235,7 @@ TEST_CASE("a search over widths leaves a front that freezes, the same for each r
     const Front front = search(e, options, kind);
     REQUIRE(!front.points.empty());
     CHECK(front.history.size() == (kind == Search::network ? 2 : 12)); // nine trials, the best three of them again
-    const model::Model model = freeze(options.run, {});
+    const model::Model model = Freezer(options.run).freeze({});
     CHECK(model.facts.at("validation") == pick(front, "best").metric);
     CHECK(model.facts.at("ebops") == pick(front, "best").ebops);
     for (const model::Step& step : model.steps) {

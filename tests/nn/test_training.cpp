@@ -72,12 +72,12 @@ TEST_CASE("a small network learns, and one ramp leaves a front", "[nn][train]") 
     CHECK(front.points.front().ebops < 0.5 * front.history.front().ebops);
     CHECK(to_json(read_front(options.run)) == to_json(front));
 
-    const model::Model model = freeze(options.run, {});
+    const model::Model model = Freezer(options.run).freeze({});
     CHECK(model.facts.at("validation") == pick(front, "best").metric); // exact fixed point equals the calibrated graph
     CHECK(model.facts.at("ebops") == pick(front, "best").ebops);
 
     SECTION("ranges can be proven instead of calibrated") {
-        const model::Model proven = freeze(options.run, {"best", std::nullopt, true});
+        const model::Model proven = Freezer(options.run).freeze({"best", std::nullopt, true});
         CHECK(proven.facts.at("ranges") == "proven");
         CHECK(proven.facts.at("overflow") == "none");
         CHECK(proven.facts.at("validation") == model.facts.at("validation")); // validation rows never overflowed
@@ -181,7 +181,7 @@ TEST_CASE("ramps of several seeds make one front", "[nn][train]") {
         CHECK(both.points[i].ebops == expected.points[i].ebops);
         CHECK(both.points[i].metric == expected.points[i].metric);
         CHECK(both.points[i].expected == expected.points[i].expected);
-        const model::Model model = freeze(options.run, {rule_of(both.points[i].ebops), std::nullopt});
+        const model::Model model = Freezer(options.run).freeze({rule_of(both.points[i].ebops), std::nullopt});
         CHECK(model.facts.at("validation") == both.points[i].metric);
         CHECK(model.facts.at("ebops") == both.points[i].ebops);
         from_second += both.points[i].checkpoint.starts_with("2_") ? 1 : 0;
@@ -233,7 +233,7 @@ TEST_CASE("polish improves the front and leaves the training as it is", "[nn][tr
     CHECK(std::any_of(polished.points.begin(), polished.points.end(),
                       [](const Point& point) { return point.checkpoint.find('p') < point.checkpoint.find('.'); }));
     for (const Point& point : polished.points) { // what was kept is what was counted
-        const model::Model model = freeze(options.run, {rule_of(point.ebops), std::nullopt});
+        const model::Model model = Freezer(options.run).freeze({rule_of(point.ebops), std::nullopt});
         CHECK(model.facts.at("validation") == point.metric);
         CHECK(model.facts.at("ebops") == point.ebops);
     }
