@@ -26,7 +26,7 @@ class GraphBuilder {
   public:
     GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs, const TreeEffort& effort)
         : system_(system), prepared_(prepared), inputs_(inputs), effort_(effort), built_(system.size()),
-          planner_(system.rule(), system.costs()), swaps_(system.costs()) {}
+          planner_(system.rule(), system.costs(), effort.triple_window), swaps_(system.costs()) {}
 
     AdderGraph run() {
         for (std::size_t i = 0; i < inputs_; ++i)

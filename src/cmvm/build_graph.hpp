@@ -11,6 +11,7 @@ namespace bitgrain::cmvm {
 struct TreeEffort {
     int more = 0;                   ///< trees to plan beyond the first
     std::size_t most_exchanged = 0; ///< terms of a sum whose tree is improved by exchanges
+    std::size_t triple_window = 10; ///< of TreePlanner
 };
 
 AdderGraph build_graph(const System& system, const Prepared& prepared, std::size_t inputs, const TreeEffort& effort);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <vector>
 
 namespace bitgrain::cmvm {
 
@@ -29,45 +31,57 @@ std::size_t digits(const Coefficient& c, const Prepared& prepared) {
     return prepared.sources[c.source].is_constant() ? 1 : digit_count(c.factor);
 }
 
-/// A column with the digits of each factor.
-struct Counted {
-    const LinearForm* form;
-    std::vector<std::size_t> digits;
-};
-
 struct Distance {
     std::size_t difference = 0; ///< terms of a - b
     std::size_t sum = 0;        ///< terms of a + b
 };
 
-/// Counting stops when both are above `bound`.
-Distance distance(const Counted& a, const Counted& b, const Prepared& prepared, std::size_t bound) {
-    const LinearForm &f = *a.form, &g = *b.form;
-    std::size_t only_one = 0, i = 0, j = 0;
-    Distance both;
-    while (i < f.size() && j < g.size() && only_one + std::min(both.difference, both.sum) <= bound) {
-        if (f[i].source < g[j].source) {
-            only_one += a.digits[i++];
-        } else if (g[j].source < f[i].source) {
-            only_one += b.digits[j++];
-        } else {
-            // Constants are single leaves with power-of-two factors: only equal ones cancel.
-            const bool constant = prepared.sources[f[i].source].is_constant();
-            const auto add = [&](std::size_t& count, std::int64_t factor) {
-                if (factor != 0) count += constant ? bound + 1 : digit_count(factor);
-            };
-            add(both.difference, f[i].factor - g[j].factor);
-            add(both.sum, f[i].factor + g[j].factor);
-            ++i;
-            ++j;
+/// Distances of many columns to one: its factors are spread out by source, so that only those of the others are walked.
+class Distances {
+  public:
+    explicit Distances(const Prepared& prepared)
+        : prepared_(prepared), factors_(prepared.sources.size(), 0), digits_(prepared.sources.size(), 0) {}
+
+    void set_column(const LinearForm& form) {
+        if (form_ != nullptr) {
+            for (const Coefficient& c : *form_)
+                factors_[c.source] = digits_[c.source] = 0;
+        }
+        form_ = &form;
+        terms_ = 0;
+        for (const Coefficient& c : form) {
+            factors_[c.source] = c.factor;
+            digits_[c.source] = static_cast<std::int64_t>(digits(c, prepared_));
+            terms_ += digits_[c.source];
         }
     }
-    for (; i < f.size() && only_one <= bound; ++i)
-        only_one += a.digits[i];
-    for (; j < g.size() && only_one <= bound; ++j)
-        only_one += b.digits[j];
-    return {both.difference + only_one, both.sum + only_one};
-}
+    Distance to(const LinearForm& other) const {
+        std::int64_t difference = terms_, sum = terms_;
+        for (const Coefficient& c : other) {
+            const std::int64_t factor = factors_[c.source], known = digits_[c.source];
+            if (prepared_.sources[c.source].is_constant()) {
+                difference += distance_of_constants(c.factor, factor);
+                sum += distance_of_constants(c.factor, -factor);
+            } else {
+                difference += static_cast<std::int64_t>(digit_count(c.factor - factor)) - known;
+                sum += static_cast<std::int64_t>(digit_count(c.factor + factor)) - known;
+            }
+        }
+        return {static_cast<std::size_t>(difference), static_cast<std::size_t>(sum)};
+    }
+
+  private:
+    /// Constants are single leaves with power-of-two factors: only equal ones cancel, and different ones never meet.
+    static std::int64_t distance_of_constants(std::int64_t a, std::int64_t b) {
+        if (b == 0) return 1;
+        return a == b ? -1 : std::numeric_limits<std::int32_t>::max();
+    }
+
+    const Prepared& prepared_;
+    const LinearForm* form_ = nullptr;
+    std::vector<std::int64_t> factors_, digits_; ///< of the column, by source
+    std::int64_t terms_ = 0;
+};
 
 int depth_of(const LinearForm& form, const Prepared& prepared, std::optional<int> parent, int operands) {
     std::vector<int> depths;
@@ -98,15 +112,11 @@ Derivations derive_columns(const Prepared& prepared, int operands) {
     };
     Derivations result;
     std::vector<Reach> reach(count);
-    std::vector<Counted> columns(count);
     for (std::size_t j = 0; j < count; ++j) {
-        columns[j].form = &prepared.columns[j].form;
-        for (const Coefficient& c : prepared.columns[j].form) {
-            columns[j].digits.push_back(digits(c, prepared));
-            reach[j].length += columns[j].digits.back();
-        }
+        reach[j].length = term_count(prepared.columns[j].form, prepared);
         result.plain_terms += reach[j].length;
     }
+    Distances distances(prepared);
     for (std::size_t step = 0; step < count; ++step) { // Prim, from the empty column
         std::size_t next = count;
         for (std::size_t j = 0; j < count; ++j) {
@@ -125,9 +135,10 @@ Derivations derive_columns(const Prepared& prepared, int operands) {
         result.terms += reached.length;
         result.order.push_back(std::move(derivation));
         if (form.size() == 1 && term_count(form, prepared) == 1) continue; // a wire: no use as a parent
+        distances.set_column(form);
         for (std::size_t j = 0; j < count; ++j) {
             if (reach[j].done || reach[j].length < 3) continue;
-            const Distance apart = distance(columns[j], columns[next], prepared, reach[j].length - 2);
+            const Distance apart = distances.to(prepared.columns[j].form);
             for (const bool negate : {false, true}) {
                 const std::size_t bound = reach[j].length - 2; // the parent is a term itself
                 const std::size_t length = (negate ? apart.sum : apart.difference) + 1;

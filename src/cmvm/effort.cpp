@@ -43,23 +43,21 @@ class Attempt {
 
     System fast() const {
         System system = better_first();
-        const double part = has_room() ? std::min(1.0, static_cast<double>(terms_) / many_terms) : 0.0;
-        const std::int64_t small = small_work - system.work();
-        improve(system, std::max(small > system.work() / 4 ? small : 0, times(part, system.work())));
+        const std::int64_t pass = system.work(), left = small_work - pass;
+        if (is_small() && left > pass / 4) improve(system, left);
+        if (has_room() && terms_ > many_terms) improve(system, pass / 2);
         return system;
     }
 
     System normal() const {
         System system = better_first();
-        // A large problem gets a budget that grows with its pass, a small one what it can use.
         const double terms = static_cast<double>(std::max<std::size_t>(terms_, 150));
-        const double part = has_room() ? std::clamp(terms / few_terms, 1.0, 4.2) : 1.0;
-        // A try with three operands takes longer: the trees are.
-        const double passes = options_.operands == 3 ? 1.3 : 2.1, small = options_.operands == 3 ? 4e8 : 6e8;
-        // Of a very large one, tries change too little to be worth their time.
+        // With levels to spare a large problem has more to find than a small one, of which a budget that is not a part
+        // of its pass can be used. Of a very large one tries change too little to be worth their time.
+        const double part = has_room() ? std::clamp(std::pow(terms / 1700.0, 2), 1.0, 6.3) : 1.0;
         const double large = std::pow(std::min(1.0, most_terms / terms), 2);
         improve(system,
-                times(passes * part * large, system.work()) + static_cast<std::int64_t>(small / std::pow(terms, 1.5)));
+                times(1.4 * part * large, system.work()) + static_cast<std::int64_t>(4e8 / std::pow(terms, 1.5)));
         return system;
     }
 
@@ -76,7 +74,8 @@ class Attempt {
     static constexpr std::int64_t small_work = 30'000; ///< worth it where it is not much shorter than the pass
     static constexpr std::size_t small_matrix = 1000;  ///< entries
     static constexpr std::int64_t small_matrix_work = 10'000'000;
-    static constexpr double few_terms = 1500, many_terms = 11'000, most_terms = 20'000;
+    static constexpr std::size_t many_terms = 2500;
+    static constexpr double most_terms = 20'000;
     static constexpr std::int64_t round_length = 25; ///< in passes of sharing
     static constexpr std::int64_t most_rounds = 6;
 
@@ -180,7 +179,7 @@ class Attempt {
 TreeEffort tree_effort(Effort effort) {
     switch (effort) {
     case Effort::fast:
-        return {2, 12};
+        return {0, 12, 6};
     case Effort::normal:
         return {2, 64};
     case Effort::high:

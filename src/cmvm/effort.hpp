@@ -11,8 +11,9 @@ namespace bitgrain::cmvm {
 /// For each sum of the final graph.
 TreeEffort tree_effort(Effort effort);
 
-/// fast: one pass of sharing, and a search as long as a small problem takes anyway. normal: a search of about twice the
-/// work of the pass. high: annealing on all cores until the time is up or nothing gets better.
+/// fast: one pass of sharing; a short search where the matrix is small, or has levels to spare and many terms. normal:
+/// a search of one and a half times the work of the pass or more. high: annealing on all cores until the time is up or
+/// nothing gets better.
 System find_system(const Prepared& prepared, const Options& options);
 
 } // namespace bitgrain::cmvm

@@ -36,10 +36,17 @@ System make_system(const Prepared& prepared, const Options& options, const Deriv
         const Range range{static_cast<double>(in.lo) * unit, static_cast<double>(in.hi) * unit, -in.fraction};
         system.add_source(range, prepared.arrival[i]);
     }
-    std::size_t digits = 0;
-    for (const Column& column : prepared.columns)
-        digits += term_count(column.form, prepared);
-    if (digits > many_terms) system.count_later();
+    std::size_t digits = 0, pairs = 0;
+    for (const Column& column : prepared.columns) {
+        const std::size_t terms = term_count(column.form, prepared);
+        digits += terms;
+        pairs += terms * (terms - 1) / 2;
+    }
+    if (digits > many_terms) {
+        system.count_later();
+    } else {
+        system.expect_pairs(pairs);
+    }
     std::vector<RowTerm> columns(prepared.columns.size()); // each one's wire or row
     const auto add_column = [&](std::size_t column, std::vector<RowTerm> terms) {
         if (terms.size() == 1) {

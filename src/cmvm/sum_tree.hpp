@@ -38,7 +38,7 @@ struct Tree {
 class TreePlanner {
   public:
     /// `triple_window`: three-operand adders are looked for among this many of the smallest terms.
-    TreePlanner(const DepthRule& rule, const LutCosts& costs, std::size_t triple_window = 10)
+    TreePlanner(const DepthRule& rule, const LutCosts& costs, std::size_t triple_window)
         : rule_(&rule), costs_(costs), triple_window_(triple_window) {}
 
     /// Fits the limit when any tree does; else the least depth. Valid until the next call.

@@ -15,12 +15,14 @@ std::uint32_t System::new_signal(LinearForm form) {
         id = static_cast<std::uint32_t>(signals_.size());
         CHECK(id < Pattern::max_signals, "too many signals");
         signals_.emplace_back();
+        tops_.push_back(0);
     } else {
         id = free_.back();
         free_.pop_back();
     }
     Signal& signal = signals_[id];
     signal.range = range_of(form, sources_);
+    tops_[id] = top(signal.range);
     signal.form = std::move(form);
     signal.alive = true;
     signal.alone = false;

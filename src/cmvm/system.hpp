@@ -117,6 +117,8 @@ class System {
 
     // ---- changing ----
     PatternIndex& index() { return index_; }
+    /// There will be about so many pairs; to be said before any term.
+    void expect_pairs(std::size_t pairs) { index_.clear(pairs); }
     /// Pairs are counted once all sums are there, not term by term; to be said before any term. Pays for large
     /// problems.
     void count_later() { least_ = 0; }
@@ -173,19 +175,25 @@ class System {
         int limit = 0;
     };
 
+    /// Pairs whose tops are further apart are not counted: an adder of them would save few positions elsewhere. Beyond
+    /// these distances nothing is gained (measured; a third of the time, of dense matrices half of it).
+    bool is_counted(const RowTerm& a, const RowTerm& b) const {
+        const int most = rule_.operands() == 3 ? 3 : 4;
+        return std::abs(tops_[a.signal] + a.shift - tops_[b.signal] - b.shift) <= most;
+    }
     bool has(std::uint32_t row, const RowTerm& term) const;
     bool flip_towards(std::uint32_t row, const RowTerm& wanted);
     void put(std::uint32_t row, RowTerm term);
     void insert(std::uint32_t row, const RowTerm& term);
     void take(std::uint32_t row, std::size_t position);
     bool take_term(std::uint32_t row, RowTerm term);
-    /// The pairs that this term makes with all terms of the row, into keys_.
+    /// The pairs to be counted that this term makes with the terms of the row, into keys_.
     void list_pairs(std::uint32_t row, const RowTerm& term);
     void count_pair(std::uint64_t key, std::uint32_t times);
     void discount_pair(std::uint64_t key, std::uint32_t times);
     /// Starts counting terms in beside_.
     void begin_beside(std::size_t most, std::uint32_t least);
-    /// The patterns of this term with those listed in beside_, into keys_.
+    /// The patterns of this term with those listed in beside_, into keys_, and how often each, into times_.
     void list_beside(const RowTerm& term);
     /// Puts a new signal, as it stands where the first term has shift 0 and is added, in the places of the group.
     void replace(const Group& group, const std::vector<Occurrence>& places, const RowTerm& by);
@@ -218,10 +226,12 @@ class System {
     DepthRule rule_;
     LutCosts costs_;
     std::vector<Signal> signals_;
+    std::vector<int> tops_; ///< of the signals' ranges
     std::vector<Range> sources_;
     std::vector<SystemOutput> outputs_;
     PatternIndex index_;
     std::vector<std::uint64_t> keys_;
+    std::vector<std::uint32_t> times_;
     std::vector<std::uint64_t> frequent_;                      ///< patterns that watch() must look at
     std::unordered_map<std::uint64_t, std::uint32_t> by_form_; ///< hash of the form; only looked up
     std::vector<std::uint32_t> pending_;                       ///< signals that settle() must look at

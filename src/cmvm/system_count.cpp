@@ -51,7 +51,7 @@ void System::recount(std::uint32_t least) {
         list_beside({id, 0, false});
         for (std::size_t i = 0; i < keys_.size(); ++i) {
             if (i + ahead < keys_.size()) index_.prefetch(keys_[i + ahead]);
-            count_pair(keys_[i], beside_.count_of(beside_.listed()[i]));
+            count_pair(keys_[i], times_[i]);
         }
     }
 }
@@ -62,17 +62,26 @@ void System::begin_beside(std::size_t most, std::uint32_t least) {
 
 void System::list_beside(const RowTerm& term) {
     keys_.clear();
-    for (const RowTerm& other : beside_.listed())
+    times_.clear();
+    for (const RowTerm& other : beside_.listed()) {
+        if (!is_counted(other, term)) continue;
         keys_.push_back(Pattern(term, other).key());
+        times_.push_back(beside_.count_of(other));
+    }
 }
 
 void System::list_pairs(std::uint32_t row, const RowTerm& term) {
     keys_.clear();
     if (least_ == 0 || signals_[row].alone) return;
-    for (const RowTerm& other : signals_[row].terms) {
-        keys_.push_back(Pattern(other, term).key());
-        index_.prefetch(keys_.back());
+    const std::vector<RowTerm>& terms = signals_[row].terms;
+    keys_.resize(terms.size());
+    std::size_t count = 0;
+    for (const RowTerm& other : terms) { // without a branch: it would be foretold wrongly
+        keys_[count] = Pattern(other, term).key();
+        index_.prefetch(keys_[count]);
+        count += is_counted(other, term) ? 1 : 0;
     }
+    keys_.resize(count);
     work_ += static_cast<std::int64_t>(keys_.size());
 }
 
@@ -132,7 +141,7 @@ void System::replace(const Group& group, const std::vector<Occurrence>& places, 
         list_beside(term);
         for (std::size_t i = 0; i < keys_.size(); ++i) {
             if (i + ahead < keys_.size()) index_.prefetch(keys_[i + ahead]);
-            change(keys_[i], beside_.count_of(beside_.listed()[i]));
+            change(keys_[i], times_[i]);
         }
     };
     update(by, [&](std::uint64_t key, std::uint32_t times) {
@@ -140,8 +149,10 @@ void System::replace(const Group& group, const std::vector<Occurrence>& places, 
     });
     for (std::size_t k = 0; k < replaced.size(); ++k) {
         update(replaced[k], [&](std::uint64_t key, std::uint32_t times) { discount_pair(key, times); });
-        for (std::size_t other = 0; other < k; ++other)
+        for (std::size_t other = 0; other < k; ++other) {
+            if (!is_counted(replaced[other], replaced[k])) continue;
             discount_pair(Pattern(replaced[other], replaced[k]).key(), static_cast<std::uint32_t>(places.size()));
+        }
     }
 }
 

@@ -140,7 +140,7 @@ TEST_CASE("a tree meets every limit that can be met", "[cmvm]") {
         const int limit = least_depth(depths, operands) + static_cast<int>(random.integer(0, 2));
         CAPTURE(round, operands, limit);
         const DepthRule rule(operands, limit + 3);
-        TreePlanner planner(rule, {});
+        TreePlanner planner(rule, {}, 10);
         const Tree tree = planner.plan(leaves, limit);
         REQUIRE(tree.depth <= limit);
         std::size_t removed = 0;
@@ -202,7 +202,7 @@ TEST_CASE("exchanges make a tree cheaper and keep its terms and its limit", "[cm
         }
         const int limit = least_depth(depths, operands) + static_cast<int>(random.integer(0, 2));
         const DepthRule rule(operands, limit);
-        const Tree plan = TreePlanner(rule, LutCosts{}).plan_best(leaves, limit, 0, seed);
+        const Tree plan = TreePlanner(rule, LutCosts{}, 10).plan_best(leaves, limit, 0, seed);
         Tree better = plan;
         TreeSwaps(LutCosts{}).improve(better, leaves, limit);
         const Recount counted = recount(better, leaves);

@@ -11,9 +11,11 @@
 #include "cmvm/solve.hpp"
 #include "peer_graph.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <string>
@@ -41,6 +43,18 @@ double cpu_seconds() {
     timespec now{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Of up to three calls, as peers.py measures the others.
+double least_cpu_seconds(const std::function<void()>& call) {
+    double best = 0.0;
+    for (int repeat = 0; repeat < 3 && (repeat == 0 || best < 2.0); ++repeat) {
+        const double start = cpu_seconds();
+        call();
+        const double seconds = cpu_seconds() - start;
+        best = repeat == 0 ? seconds : std::min(best, seconds);
+    }
+    return best;
 }
 
 Arguments parse(int count, char** text) {
@@ -141,9 +155,8 @@ int run(int count, char** text) {
         const int least_of_two = cmvm::min_depth(file.problem, 2);
         cmvm::Options options = a.options;
         if (a.binary_depth && options.slack) *options.slack += least_of_two - least;
-        const double start = cpu_seconds();
-        const cmvm::AdderGraph graph = cmvm::solve(file.problem, options);
-        const double cpu = cpu_seconds() - start;
+        cmvm::AdderGraph graph;
+        const double cpu = least_cpu_seconds([&] { graph = cmvm::solve(file.problem, options); });
         cmvm::prove(graph, file.problem);
         const cmvm::Cost cost = cmvm::cost(graph);
         if (options.slack && cost.depth > least + *options.slack) throw bitgrain::Error("too deep", file.name);
