@@ -2,7 +2,7 @@
 #include "base/error.hpp"
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
-#include "nn/graph/run.hpp"
+#include "nn/graph/typed_op.hpp"
 
 #include <algorithm>
 
@@ -12,17 +12,17 @@ namespace {
 
 /// Map: value(x), slope(x, y) for the result y, and freeze; needs_x: whether the slope looks at x.
 template <class Map>
-class Elementwise final : public Op {
+class Elementwise final : public TypedOp<Elementwise<Map>> {
   public:
     Elementwise(Map map, Var x, Var y, std::size_t size) : map_(std::move(map)), x_(x), y_(y), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
-    InPlace in_place() const override { return Map::needs_x ? InPlace::gradient : InPlace::value_and_gradient; }
+    Op::InPlace in_place() const override {
+        return Map::needs_x ? Op::InPlace::gradient : Op::InPlace::value_and_gradient;
+    }
     void freeze(Freezer& freezer) const override { map_.freeze(freezer, x_, y_); }
 
   private:
+    friend class TypedOp<Elementwise<Map>>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T* x = run.value(x_);

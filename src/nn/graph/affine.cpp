@@ -3,7 +3,7 @@
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
 #include "nn/graph/product.hpp"
-#include "nn/graph/run.hpp"
+#include "nn/graph/typed_op.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -12,7 +12,7 @@ namespace bitgrain::nn {
 
 namespace {
 
-class Affine final : public Op {
+class Affine final : public TypedOp<Affine> {
   public:
     Affine(Var x, Var weights, std::optional<Var> bias, Var y, Windows windows, std::size_t size, std::size_t out)
         : x_(x), weights_(weights), y_(y), bias_(bias), windows_(std::move(windows)), size_(size), out_(out),
@@ -20,10 +20,6 @@ class Affine final : public Op {
 
     void prepare(Run<float>& run) const override { find_live(run); }
     void prepare(Run<double>& run) const override { find_live(run); }
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
     void freeze(Freezer& freezer) const override {
         const auto weights = freezer.constant(weights_);
@@ -48,6 +44,8 @@ class Affine final : public Op {
     }
 
   private:
+    friend class TypedOp<Affine>;
+
     bool reads_each_once() const {
         std::vector<int> reads(size_, 0);
         for (const std::uint32_t start : windows_.start) {

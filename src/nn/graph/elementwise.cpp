@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
-#include "nn/graph/run.hpp"
+#include "nn/graph/typed_op.hpp"
 
 #include <algorithm>
 
@@ -13,19 +13,19 @@ namespace {
 
 constexpr std::size_t cache_line = 64; // bytes
 
-class Input final : public Op {
+class Input final : public TypedOp<Input> {
   public:
     Input(Var y, std::vector<std::uint32_t> features, std::size_t size)
         : y_(y), features_(std::move(features)), size_(size) {}
-    void forward(Run<float>& run) const override { copy(run); }
-    void forward(Run<double>& run) const override { copy(run); }
-    void backward(Run<float>&) const override {}
-    void backward(Run<double>&) const override {}
     void freeze(Freezer&) const override {} // the freezer made the model's input already
 
   private:
+    friend class TypedOp<Input>;
+
     template <class T>
-    void copy(Run<T>& run) const {
+    void run_backward(Run<T>&) const {}
+    template <class T>
+    void run_forward(Run<T>& run) const {
         T* y = run.value(y_);
         for (const std::uint32_t row : run.row_numbers) { // the rows of a batch lie anywhere in the memory
             const T* values = run.data + std::size_t{row} * run.features;
@@ -50,19 +50,17 @@ class Input final : public Op {
     std::size_t size_;
 };
 
-class Relu final : public Op {
+class Relu final : public TypedOp<Relu> {
   public:
     Relu(Var x, Var y, std::size_t size) : x_(x), y_(y), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     InPlace in_place() const override { return InPlace::value_and_gradient; }
     void freeze(Freezer& freezer) const override {
         freezer.set(y_, freezer.builder().relu(freezer.name(y_), freezer.value(x_)));
     }
 
   private:
+    friend class TypedOp<Relu>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T* x = run.value(x_);
@@ -88,21 +86,19 @@ class Relu final : public Op {
     std::size_t size_;
 };
 
-class Gather final : public Op {
+class Gather final : public TypedOp<Gather> {
   public:
     using From = std::optional<std::pair<std::size_t, std::size_t>>; ///< operand, element; nothing: zero
 
     Gather(std::vector<Var> in, Var y, std::vector<std::int64_t> index, std::vector<From> from)
         : in_(std::move(in)), y_(y), index_(std::move(index)), from_(std::move(from)) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
         freezer.set(y_, freezer.builder().gather(freezer.name(y_), freezer.values(in_), index_, {index_.size()}));
     }
 
   private:
+    friend class TypedOp<Gather>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         T* y = run.value(y_);
@@ -134,18 +130,16 @@ class Gather final : public Op {
     std::vector<From> from_; ///< the same, by operand
 };
 
-class Add final : public Op {
+class Add final : public TypedOp<Add> {
   public:
     Add(std::vector<Var> in, Var y, std::size_t size) : in_(std::move(in)), y_(y), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
         freezer.set(y_, freezer.builder().add(freezer.name(y_), freezer.values(in_)));
     }
 
   private:
+    friend class TypedOp<Add>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         T* y = run.value(y_);
@@ -174,14 +168,10 @@ class Add final : public Op {
     std::size_t size_;
 };
 
-class Scale final : public Op {
+class Scale final : public TypedOp<Scale> {
   public:
     Scale(Var x, Var y, double factor, double shift, std::size_t size)
         : x_(x), y_(y), factor_(factor), shift_(shift), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
         freezer.set(y_,
                     freezer.builder().scale(freezer.name(y_), freezer.value(x_), std::vector<double>(size_, factor_),
@@ -189,6 +179,8 @@ class Scale final : public Op {
     }
 
   private:
+    friend class TypedOp<Scale>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T* x = run.value(x_);
@@ -209,14 +201,10 @@ class Scale final : public Op {
     std::size_t size_;
 };
 
-class ScaleChannels final : public Op {
+class ScaleChannels final : public TypedOp<ScaleChannels> {
   public:
     ScaleChannels(Var x, Var s, Var b, Var y, std::size_t size, std::size_t channels)
         : x_(x), s_(s), b_(b), y_(y), size_(size), channels_(channels) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
         std::vector<double> factors, shifts;
         for (std::size_t e = 0; e < size_; ++e) {
@@ -227,6 +215,8 @@ class ScaleChannels final : public Op {
     }
 
   private:
+    friend class TypedOp<ScaleChannels>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T *x = run.value(x_), *s = run.value(s_), *b = run.value(b_);
@@ -257,18 +247,16 @@ class ScaleChannels final : public Op {
     std::size_t size_, channels_;
 };
 
-class Multiply final : public Op {
+class Multiply final : public TypedOp<Multiply> {
   public:
     Multiply(Var a, Var b, Var y, std::size_t size) : a_(a), b_(b), y_(y), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
         freezer.set(y_, freezer.builder().multiply(freezer.name(y_), freezer.value(a_), freezer.value(b_)));
     }
 
   private:
+    friend class TypedOp<Multiply>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T *a = run.value(a_), *b = run.value(b_);
@@ -293,20 +281,18 @@ class Multiply final : public Op {
     std::size_t size_;
 };
 
-class Reduce final : public Op {
+class Reduce final : public TypedOp<Reduce> {
   public:
     Reduce(Var x, Var y, model::Reduce::Kind kind, std::size_t groups, std::size_t size)
         : x_(x), y_(y), kind_(kind), groups_(groups), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
     void freeze(Freezer& freezer) const override {
         const model::Tensor x{freezer.value(x_).value, {groups_, size_}};
         freezer.set(y_, freezer.builder().reduce(freezer.name(y_), x, kind_));
     }
 
   private:
+    friend class TypedOp<Reduce>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const std::size_t lanes = run.lanes;

@@ -1,7 +1,7 @@
 // The shared ops that prepare kernels and biases: parameter values, standardisation and batch normalisation folded in.
 // Shapes: W is [in][out] row-major.
 #include "nn/graph/ops.hpp"
-#include "nn/graph/run.hpp"
+#include "nn/graph/typed_op.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,16 +10,14 @@ namespace bitgrain::nn {
 
 namespace {
 
-class Parameter final : public Op {
+class Parameter final : public TypedOp<Parameter> {
   public:
     Parameter(std::size_t slice, Var y, double gradient_factor)
         : slice_(slice), y_(y), gradient_factor_(gradient_factor) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
   private:
+    friend class TypedOp<Parameter>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const auto values = run.parameters->slice(slice_);
@@ -39,16 +37,22 @@ class Parameter final : public Op {
     double gradient_factor_;
 };
 
-class ScaleRows final : public Op {
+class ScaleRows final : public TypedOp<ScaleRows> {
   public:
     ScaleRows(Var w, Var y, std::vector<double> factor, std::size_t columns)
         : w_(w), y_(y), factor_(std::move(factor)), columns_(columns) {}
-    void forward(Run<float>& run) const override { scale(run.value(w_), run.value(y_), false); }
-    void forward(Run<double>& run) const override { scale(run.value(w_), run.value(y_), false); }
-    void backward(Run<float>& run) const override { scale(run.gradient(y_), run.gradient(w_), true); }
-    void backward(Run<double>& run) const override { scale(run.gradient(y_), run.gradient(w_), true); }
 
   private:
+    friend class TypedOp<ScaleRows>;
+
+    template <class T>
+    void run_forward(Run<T>& run) const {
+        scale(run.value(w_), run.value(y_), false);
+    }
+    template <class T>
+    void run_backward(Run<T>& run) const {
+        scale(run.gradient(y_), run.gradient(w_), true);
+    }
     template <class T>
     void scale(const T* from, T* to, bool accumulate) const {
         for (std::size_t i = 0; i < factor_.size(); ++i) {
@@ -64,16 +68,14 @@ class ScaleRows final : public Op {
     std::size_t columns_;
 };
 
-class FoldMean final : public Op {
+class FoldMean final : public TypedOp<FoldMean> {
   public:
     FoldMean(Var bias, Var w, Var y, std::vector<double> mean, std::size_t columns)
         : bias_(bias), w_(w), y_(y), mean_(std::move(mean)), columns_(columns) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
   private:
+    friend class TypedOp<FoldMean>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T* w = run.value(w_);
@@ -103,16 +105,14 @@ class FoldMean final : public Op {
     std::size_t columns_;
 };
 
-class NormScale final : public Op {
+class NormScale final : public TypedOp<NormScale> {
   public:
     NormScale(Var gamma, Var statistics, Var y, double epsilon, std::size_t size)
         : gamma_(gamma), statistics_(statistics), y_(y), epsilon_(epsilon), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
   private:
+    friend class TypedOp<NormScale>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T* gamma = run.value(gamma_);
@@ -139,16 +139,14 @@ class NormScale final : public Op {
     std::size_t size_;
 };
 
-class ScaleColumns final : public Op {
+class ScaleColumns final : public TypedOp<ScaleColumns> {
   public:
     ScaleColumns(Var w, Var scale, Var y, std::size_t rows, std::size_t columns)
         : w_(w), scale_(scale), y_(y), rows_(rows), columns_(columns) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
   private:
+    friend class TypedOp<ScaleColumns>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T *w = run.value(w_), *s = run.value(scale_);
@@ -173,16 +171,14 @@ class ScaleColumns final : public Op {
     std::size_t rows_, columns_;
 };
 
-class NormShift final : public Op {
+class NormShift final : public TypedOp<NormShift> {
   public:
     NormShift(Var bias, Var statistics, Var scale, Var y, std::size_t size)
         : bias_(bias), statistics_(statistics), scale_(scale), y_(y), size_(size) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
   private:
+    friend class TypedOp<NormShift>;
+
     template <class T>
     void run_forward(Run<T>& run) const {
         const T *bias = run.value(bias_), *mean = run.value(statistics_), *s = run.value(scale_);

@@ -4,7 +4,7 @@
 #include "nn/freezer.hpp"
 #include "nn/graph/ops.hpp"
 #include "nn/graph/quantize_kernels.hpp"
-#include "nn/graph/run.hpp"
+#include "nn/graph/typed_op.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,16 +19,16 @@ namespace {
 enum Column { scale, step, lowest, highest, columns };
 
 /// Per element: 2^f, 2^-f and the bounds of the values (not of WRAP, whose range follows the values).
-class QuantizerTable final : public Op {
+class QuantizerTable final : public TypedOp<QuantizerTable> {
   public:
     QuantizerTable(std::size_t number, Var y) : number_(number), y_(y) {}
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>&) const override {} // widths get their gradients from quantize and from the cost
-    void backward(Run<double>&) const override {}
     bool has_gradient() const override { return false; }
 
   private:
+    friend class TypedOp<QuantizerTable>;
+
+    template <class T>
+    void run_backward(Run<T>&) const {} // widths get their gradients from quantize and from the cost
     template <class T>
     void run_forward(Run<T>& run) const {
         const Quantizer& quantizer = *run.graph->quantizers()[number_];
@@ -80,15 +80,10 @@ class GroupGradient {
     std::vector<T> elements_;
 };
 
-class Quantize final : public Op {
+class Quantize final : public TypedOp<Quantize> {
   public:
     Quantize(Var x, Var y, const QuantizerVars& vars, const Quantizer& quantizer, bool shared)
         : x_(x), y_(y), vars_(vars), quantizer_(quantizer), shared_(shared) {}
-
-    void forward(Run<float>& run) const override { run_forward(run); }
-    void forward(Run<double>& run) const override { run_forward(run); }
-    void backward(Run<float>& run) const override { run_backward(run); }
-    void backward(Run<double>& run) const override { run_backward(run); }
 
     InPlace in_place() const override { return InPlace::gradient; }
 
@@ -107,6 +102,8 @@ class Quantize final : public Op {
     }
 
   private:
+    friend class TypedOp<Quantize>;
+
     template <class T>
     std::size_t rows(const Run<T>& run) const {
         return shared_ ? 1 : run.lanes;
