@@ -17,11 +17,6 @@ namespace {
 constexpr std::int64_t impossible = std::numeric_limits<std::int32_t>::max();
 constexpr int impossible_depth = std::numeric_limits<std::int16_t>::max();
 
-Range to_range(const fx::Interval& interval) {
-    const double unit = power_of_two(-interval.fraction);
-    return {static_cast<double>(interval.lo) * unit, static_cast<double>(interval.hi) * unit, -interval.fraction};
-}
-
 class GraphBuilder {
   public:
     GraphBuilder(const System& system, const Prepared& prepared, std::size_t inputs, const TreeEffort& effort)
@@ -73,7 +68,7 @@ class GraphBuilder {
     std::uint32_t append(const Node& node, Form form, std::uint64_t hash) {
         const auto index = static_cast<std::uint32_t>(graph_.nodes.size());
         graph_.nodes.push_back(node);
-        ranges_.push_back(to_range(node.interval));
+        ranges_.push_back(range_of(node.interval));
         known_[hash] = index;
         forms_.push_back(std::move(form));
         return index;

@@ -68,6 +68,11 @@ Range range_of(const LinearForm& form, std::span<const Range> sources) {
     return range;
 }
 
+Range range_of(const fx::Interval& interval) {
+    const double unit = power_of_two(-interval.fraction);
+    return {static_cast<double>(interval.lo) * unit, static_cast<double>(interval.hi) * unit, -interval.fraction};
+}
+
 fx::Interval interval_of(const LinearForm& form, std::span<const fx::Interval> sources) {
     if (form.empty()) return {};
     int fraction = 0;

@@ -34,6 +34,8 @@ Taken normalise(LinearForm& form);
 /// Bits of the factor below its lowest one.
 int trailing_zeros(std::int64_t factor);
 
+/// Of an input or a node, for the search.
+Range range_of(const fx::Interval& interval);
 /// Range for the search. Sources: their ranges.
 Range range_of(const LinearForm& form, std::span<const Range> sources);
 /// Exact interval on the finest grid the form needs. Error-free only within 62 bits: InternalError beyond.

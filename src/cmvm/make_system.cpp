@@ -31,10 +31,7 @@ std::vector<RowTerm> digit_terms(const LinearForm& form, const Prepared& prepare
 System make_system(const Prepared& prepared, const Options& options, const Derivations* derivations) {
     System system(DepthRule(options.operands, prepared.deepest), options.costs);
     for (std::size_t i = 0; i < prepared.sources.size(); ++i) {
-        const fx::Interval& in = prepared.sources[i];
-        const double unit = power_of_two(-in.fraction);
-        const Range range{static_cast<double>(in.lo) * unit, static_cast<double>(in.hi) * unit, -in.fraction};
-        system.add_source(range, prepared.arrival[i]);
+        system.add_source(range_of(prepared.sources[i]), prepared.arrival[i]);
     }
     std::size_t digits = 0, pairs = 0;
     for (const Column& column : prepared.columns) {

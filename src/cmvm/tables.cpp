@@ -139,6 +139,7 @@ AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
         for (const double share : {0.5, 0.8})
             rules.push_back({bits, share, least_digits, options.costs});
     }
+    if (options.effort == Effort::fast) rules.resize(1); // the best one nearly always
     Options quick = options;
     quick.effort = Effort::fast;
     std::vector<Reduced> plans(rules.size());
