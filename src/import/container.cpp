@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace bitgrain::import {
 
@@ -103,15 +104,16 @@ std::vector<std::string> split(const std::string& path) {
     return words;
 }
 
-/// "t1_iq" -> "iq", "fixed_point_quantizer_kif_3" -> "quantizer", "multiple_quantizers_1" -> "iq" holding "quantizers",
-/// and inside lookup-table layers "quantizer_1" -> "toq", "sequential_1" -> "module" holding "layers",
+/// "t1_iq" -> "iq" inside "t1", "fixed_point_quantizer_kif_3" -> "quantizer", "multiple_quantizers_1" -> "iq" holding
+/// "quantizers", and inside lookup-table layers "quantizer_1" -> "toq", "sequential_1" -> "module" holding "layers",
 /// "batch_normalization_1" -> "bn_module": the names that .keras files have.
-std::vector<std::string> usual_names(const std::vector<std::string>& words, const std::string& layer) {
+std::vector<std::string> usual_names(const std::vector<std::string>& words, std::string owner) {
     std::vector<std::string> result;
     for (const std::string& word : words) {
         const std::string base = name_and_number(word).first;
-        if (word.starts_with(layer + "_")) {
-            result.push_back(word.substr(layer.size() + 1));
+        const std::string prefix = std::exchange(owner, word) + "_";
+        if (word.starts_with(prefix)) {
+            result.push_back(word.substr(prefix.size()));
         } else if (base == "multiple_quantizers") {
             result.insert(result.end(), {"iq", "quantizers"});
         } else if (base.starts_with("fixed_point_quantizer_k")) {
@@ -127,6 +129,38 @@ std::vector<std::string> usual_names(const std::vector<std::string>& words, cons
         }
     }
     return result;
+}
+
+/// The parts of attention have other names in .keras files, and a shared input quantizer is stored for the keys there,
+/// for the values here.
+void name_attention(Part& layer) {
+    const std::map<std::string, std::string> usual{{"query", "query_dense"},
+                                                   {"key", "key_dense"},
+                                                   {"value", "value_dense"},
+                                                   {"attention_output", "output_dense"},
+                                                   {"q_softmax", "_softmax"}};
+    if (layer.find("query") == nullptr || layer.find("attention_output") == nullptr) return;
+    std::stable_sort(layer.parts.begin(), layer.parts.end(), [](const Part& a, const Part& b) {
+        return name_and_number(a.name) < name_and_number(b.name); // projections along the sequence: of the keys first
+    });
+    std::vector<std::string> projections{"_lin_v_proj", "_lin_k_proj"};
+    Part *keys = nullptr, *values = nullptr;
+    for (Part& part : layer.parts) {
+        const std::string base = name_and_number(part.name).first;
+        if (const auto found = usual.find(base); found != usual.end()) part.name = found->second;
+        if (base == "q_einsum_dense" && !projections.empty()) {
+            part.name = projections.back();
+            projections.pop_back();
+        }
+        if (base == "key") keys = &part;
+        if (base == "value") values = &part;
+    }
+    if (keys == nullptr || values == nullptr || keys->find("iq") != nullptr) return;
+    const auto shared =
+        std::find_if(values->parts.begin(), values->parts.end(), [](auto& p) { return p.name == "iq"; });
+    if (shared == values->parts.end()) return;
+    keys->parts.push_back(std::move(*shared));
+    values->parts.erase(shared);
 }
 
 std::map<std::string, Part> read_named_layers(const Hdf5File& file) {
@@ -163,6 +197,7 @@ std::map<std::string, Part> read_named_layers(const Hdf5File& file) {
             }
             part->variables.emplace_back(variable, file.read(joined(group, path)));
         }
+        name_attention(root);
         if (!layers.emplace(layer, std::move(root)).second) {
             throw Error("two layers are named '" + layer + "'", file.where());
         }

@@ -105,7 +105,8 @@ double Quantizer::mean_bits() const {
 Quantizer read_quantizer(JsonReader config, const Part& part, const std::vector<std::size_t>& shape) {
     const std::string where = config.where();
     if (config.json().is_null()) config.fail("is missing");
-    if (config.get<std::string>("class_name") != "QuantizerConfig")
+    const auto class_name = config.get<std::string>("class_name");
+    if (class_name != "QuantizerConfig" && class_name != "hgq>QuantizerConfig") // the latter in .h5 files of HGQ2 0.1
         config.at("class_name").fail("is no QuantizerConfig");
     JsonReader keys = config.at("config");
     const Settings settings = read_settings(keys);

@@ -473,7 +473,7 @@ def main():
         model = built(function, name, seed, 'float32')
         model.save(FOLDER / f'{name}.keras')
         deflate(FOLDER / f'{name}.keras')
-        if name in ('chain', 'dense_sets', 'lookups'):
+        if name in ('chain', 'dense_sets', 'lookups', 'attentions', 'old_attentions'):
             model.save(FOLDER / f'{name}.h5')
         arrays = {f'x{i}': v for i, v in enumerate(x)} | {f'y{i}': np.asarray(v, 'float64') for i, v in enumerate(y)}
         buffer = io.BytesIO()
