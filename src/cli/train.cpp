@@ -128,8 +128,10 @@ void add_training_options(CLI::App& app, nn::TrainOptions& options) {
     app.add_option("--threads", options.threads, "Worker threads; 0 uses all cores; never changes the result")
         ->check(CLI::Range(0, 1024).description(""))
         ->type_name("COUNT");
-    app.add_option("--minutes", options.minutes,
-                   "Time budget of the training: its schedules are stretched or compressed to end in time")
+    app.add_option(
+           "--minutes", options.minutes,
+           "Time budget: as many ramps from further seeds as fit, then the front polished until the time is up; "
+           "with --ramps or --polish, schedules stretched or compressed to end in time")
         ->check(CLI::PositiveNumber.description(""))
         ->type_name("MINUTES");
     app.add_option("--ramps", options.ramps,

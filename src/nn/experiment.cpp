@@ -141,8 +141,8 @@ TrainingSettings read_training(JsonReader reader) {
         reader.get("restart_epochs", static_cast<double>(std::max<std::int64_t>(t.epochs / 50, 1)));
     t.learning_rate.decay = reader.get("restart_decay", t.learning_rate.decay);
     t.evaluate_every = reader.get("evaluate_every", t.evaluate_every);
-    t.ramps = reader.get("ramps", t.ramps);
-    t.polish = reader.get("polish", t.polish);
+    if (reader.has("ramps")) t.ramps = reader.get<std::size_t>("ramps");
+    if (reader.has("polish")) t.polish = reader.get<std::size_t>("polish");
     t.seed = static_cast<std::uint64_t>(reader.get("seed", std::int64_t{1}));
     const double epochs = static_cast<double>(t.epochs);
     t.beta.knots = {{0.05 * epochs, 1e-7, true}, {0.95 * epochs, 1e-3, true}};

@@ -33,9 +33,12 @@ struct TrainingSettings {
     BetaSchedule beta;
     std::int64_t evaluate_every = 0; ///< epochs between candidates for the front; 0: about 300 in the run
     ControllerSettings controller;   ///< with a target: steer to it instead of following beta
-    std::size_t ramps = 1;           ///< trainings from seeds that follow each other, whose points make one front
-    std::size_t polish = 0;          ///< points of the front that are polished when training has ended
-    std::optional<double> minutes;   ///< time budget of the whole training
+    /// Trainings from seeds that follow each other, whose points make one front, and points of it that are polished
+    /// when they have ended; none: 1 and 0, or what fills the time.
+    std::optional<std::size_t> ramps, polish;
+    std::optional<double> minutes; ///< time budget of the whole training
+    /// Whether the number of ramps and the polish follow from the time budget.
+    bool fill_time() const { return minutes && !ramps && !polish; }
     std::uint64_t seed = 1;
     std::optional<double> patience; ///< end when no candidate has joined the front for this many epochs
     ClassWeights class_weights;

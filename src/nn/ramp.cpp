@@ -14,6 +14,7 @@ void Ramp::advance(double ebops, std::optional<double> seconds_left, double seco
     if (seconds_left) {
         const double epochs_left = std::max(*seconds_left / seconds_per_epoch, 1.0);
         step = (epochs_ - position_) / epochs_left;
+        if (!stretches_) step = std::max(step, 1.0);
     }
     position_ = std::min(position_ + step, epochs_);
     const ControllerSettings& c = controller_;

@@ -21,8 +21,9 @@ struct ControllerSettings {
 
 class Ramp {
   public:
-    Ramp(BetaSchedule schedule, double epochs, const ControllerSettings& controller)
-        : schedule_(std::move(schedule)), epochs_(epochs), controller_(controller) {}
+    /// `stretches`: a time budget may slow the schedules down, too.
+    Ramp(BetaSchedule schedule, double epochs, const ControllerSettings& controller, bool stretches = true)
+        : schedule_(std::move(schedule)), epochs_(epochs), controller_(controller), stretches_(stretches) {}
 
     /// In epochs of the schedules: equal to the number of epochs trained unless a time budget changes the pace.
     double position() const { return position_; }
@@ -42,6 +43,7 @@ class Ramp {
     BetaSchedule schedule_;
     double epochs_;
     ControllerSettings controller_;
+    bool stretches_;
     double position_ = 0.0, scale_ = 1.0;
     bool controlled_ = false; ///< the warm-up is over
     double sum_ = 0.0, last_error_ = 0.0, controlled_beta_ = 0.0;

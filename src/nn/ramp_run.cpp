@@ -64,7 +64,7 @@ RampResult run_ramp(const TrainingTask& task, const RunFolder& folder, Workers& 
     const TrainingSettings& settings = task.settings;
     CompactTrainer trainer(task.experiment, settings, task.facts, task.rows, task.loss, workers);
     Front front;
-    Ramp ramp(settings.beta, static_cast<double>(settings.epochs), settings.controller);
+    Ramp ramp(settings.beta, static_cast<double>(settings.epochs), settings.controller, options.stretch);
     Progressing at;
     if (options.resume) {
         at = restore(folder.state(), trainer, front, ramp);

@@ -23,7 +23,8 @@ struct TrainingTask {
 
 struct RampOptions {
     bool resume = false;           ///< from the folder's state.ckpt
-    std::optional<double> seconds; ///< time budget: the schedules are stretched or compressed to end in it
+    std::optional<double> seconds; ///< time budget: the schedules are compressed to end in it
+    bool stretch = true;           ///< or stretched to fill it
     double save_seconds = 5.0;
     std::function<bool()> stop; ///< between two epochs: ends without saving
     std::function<void(const Progress&)> progress;

@@ -10,7 +10,9 @@
 #include "nn/ramp_run.hpp"
 #include "nn/run_folder.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <numeric>
 
@@ -20,10 +22,14 @@ namespace {
 
 /// Of a time budget, for polishing the front.
 constexpr double polish_share = 0.4;
+/// In a time budget; more bring nothing (measured on jets, tests/bench/train).
+constexpr std::size_t most_ramps = 12;
+constexpr double nearly = 0.1; ///< of a round of ramps that may be missing: its schedules are compressed
 
 /// What comes after the ramps: their joined front, and how far it is polished.
 struct Finish {
-    std::size_t ramps = 0; ///< joined; 0: none yet
+    std::size_t ramps = 0;   ///< joined; 0: none yet
+    std::size_t planned = 0; ///< of a time budget: ramps that train now, with those joined
     Front front;
     std::optional<std::vector<Point>> to_polish;
     std::size_t polished = 0; ///< of them
@@ -31,11 +37,8 @@ struct Finish {
 };
 
 void write_finish(const std::filesystem::path& path, const Finish& finish) {
-    Json json{{"ramps", finish.ramps},
-              {"front", to_json(finish.front)},
-              {"to_polish", nullptr},
-              {"polished", finish.polished},
-              {"seconds", finish.seconds}};
+    Json json{{"ramps", finish.ramps}, {"planned", finish.planned},   {"front", to_json(finish.front)},
+              {"to_polish", nullptr},  {"polished", finish.polished}, {"seconds", finish.seconds}};
     if (finish.to_polish) {
         json["to_polish"] = Json::array();
         for (const Point& point : *finish.to_polish)
@@ -48,8 +51,9 @@ Finish read_finish(const std::filesystem::path& path) {
     const Json json = read_json(path);
     const std::string where = path.string();
     JsonReader reader(json, where);
-    Finish finish{reader.get<std::size_t>("ramps"), front_from_json(json.at("front"), where), std::nullopt,
-                  reader.get<std::size_t>("polished"), reader.get<double>("seconds")};
+    Finish finish{reader.get<std::size_t>("ramps"),         reader.get("planned", std::size_t{0}),
+                  front_from_json(json.at("front"), where), std::nullopt,
+                  reader.get<std::size_t>("polished"),      reader.get<double>("seconds")};
     if (const Json& points = json.at("to_polish"); !points.is_null()) {
         finish.to_polish.emplace();
         for (const JsonReader& point : JsonReader(points, where).elements())
@@ -85,14 +89,19 @@ class RampProgress {
     std::mutex mutex_;
 };
 
+struct RampBudget {
+    std::optional<double> seconds; ///< for all ramps together
+    bool stretch = true;           ///< see RampOptions
+};
+
 /// Ramps `first` to `count` - 1; ramp 0 lives in the run folder itself, the others in folders of their own, until they
 /// are joined. Several train side by side, one thread each.
 std::vector<RampResult> train_ramps(const TrainingTask& task, const RunFolder& folder, std::size_t first,
-                                    std::size_t count, std::optional<double> budget, const TrainOptions& options) {
+                                    std::size_t count, const RampBudget& budget, const TrainOptions& options) {
     std::vector<RampResult> results(count - first);
     Workers crew(results.size() > 1 ? options.threads : 1);
     const std::size_t rounds = (results.size() + crew.threads() - 1) / crew.threads();
-    RampProgress progress(options.progress, count, budget);
+    RampProgress progress(options.progress, count, budget.seconds);
     std::atomic<bool> failed = false; // one exception ends the work of all
     crew.run(results.size(), [&](unsigned, std::size_t index) {
         const std::size_t ramp = first + index;
@@ -103,7 +112,8 @@ std::vector<RampResult> train_ramps(const TrainingTask& task, const RunFolder& f
         const RunFolder& home = ramp > 0 ? *apart : folder;
         RampOptions how;
         how.resume = options.resume && std::filesystem::exists(home.state());
-        if (budget) how.seconds = *budget / static_cast<double>(rounds);
+        if (budget.seconds) how.seconds = *budget.seconds / static_cast<double>(rounds);
+        how.stretch = budget.stretch;
         how.save_seconds = options.save_seconds;
         how.stop = [&] { return failed.load(); };
         if (options.progress) how.progress = [&, ramp](const Progress& now) { progress(ramp, now); };
@@ -147,8 +157,8 @@ std::pair<TrainingSettings, Json> settle(const Experiment& experiment, const Tra
     Json old = resumes ? read_json(folder.experiment()) : Json::object();
     if (options.seed) settings.seed = *options.seed;
     if (options.minutes) settings.minutes = options.minutes;
-    if (options.polish) settings.polish = *options.polish;
-    if (options.ramps) settings.ramps = *options.ramps;
+    if (options.polish) settings.polish = options.polish;
+    if (options.ramps) settings.ramps = options.ramps;
     std::optional<double> target = options.target_ebops;
     if (resumes) { // what the command line said when the run was started still holds
         const Json& training = old.at("training");
@@ -175,8 +185,8 @@ std::pair<TrainingSettings, Json> settle(const Experiment& experiment, const Tra
         throw Error("the run was started with another experiment or seed", folder.experiment().string(),
                     "train into another folder");
     }
-    if (settings.polish > 0) kept["training"]["polish"] = settings.polish;
-    if (settings.ramps > 1) kept["training"]["ramps"] = settings.ramps;
+    if (settings.polish) kept["training"]["polish"] = *settings.polish;
+    if (settings.ramps) kept["training"]["ramps"] = *settings.ramps;
     return {std::move(settings), std::move(kept)};
 }
 
@@ -232,7 +242,8 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     std::optional<double> budget, for_ramps;
     if (settings.minutes) {
         budget = 60.0 * *settings.minutes;
-        for_ramps = settings.polish > 0 ? (1.0 - polish_share) * *budget : *budget;
+        const bool polishes = settings.fill_time() || settings.polish.value_or(0) > 0;
+        for_ramps = polishes ? (1.0 - polish_share) * *budget : *budget;
     }
 
     auto clock = Clock::now(); // of what finish.seconds does not count yet
@@ -251,11 +262,12 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         write_file(folder.front(), to_json(front).dump(1) + "\n");
     };
 
-    const std::size_t ramps = std::max<std::size_t>(settings.ramps, 1);
-    if (finish.ramps < ramps) {
+    const std::size_t side_by_side = Workers(options.threads).threads();
+    const auto train_up_to = [&](std::size_t ramps, const RampBudget& its_budget) {
         const std::size_t first = finish.ramps;
+        if (first >= ramps) return;
         const std::vector<RampResult> found =
-            train_ramps({experiment, settings, facts, rows, loss}, folder, first, ramps, for_ramps, options);
+            train_ramps({experiment, settings, facts, rows, loss}, folder, first, ramps, its_budget, options);
         double seconds = 0.0;
         for (std::size_t i = 0; i < found.size(); ++i) {
             join(front, found[i].front, first + i, folder);
@@ -264,13 +276,29 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
         form(front);
         finish.ramps = ramps;
         finish.to_polish.reset();
-        finish.seconds +=
-            seconds / static_cast<double>(std::min<std::size_t>(Workers(options.threads).threads(), found.size()));
+        finish.seconds += seconds / static_cast<double>(std::min(side_by_side, found.size()));
         clock = Clock::now();
         if (ramps > 1) save();
+    };
+    std::size_t polish = settings.polish.value_or(0);
+    if (!settings.fill_time()) {
+        train_up_to(std::max<std::size_t>(settings.ramps.value_or(1), 1), {for_ramps, true});
+    } else if (!finish.to_polish) {
+        // A round of ramps at their own pace, as many rounds more as fit, and the front polished until the time is up.
+        polish = std::numeric_limits<std::size_t>::max();
+        if (finish.planned == 0) finish.planned = side_by_side;
+        while (true) {
+            write_finish(folder.finish(), finish);
+            train_up_to(finish.planned, {*for_ramps - finish.seconds, false});
+            const double round = finish.seconds * static_cast<double>(side_by_side) / static_cast<double>(finish.ramps);
+            const double more = (*for_ramps - finish.seconds) / round + nearly;
+            const auto rounds = static_cast<std::size_t>(std::clamp(more, 0.0, static_cast<double>(most_ramps)));
+            finish.planned = std::min(finish.ramps + rounds * side_by_side, std::max(finish.ramps, most_ramps));
+            if (finish.planned == finish.ramps) break;
+        }
     }
-    if (!finish.to_polish && settings.polish > 0) {
-        finish.to_polish = worth_polishing(front, settings.polish);
+    if (!finish.to_polish && polish > 0) {
+        finish.to_polish = worth_polishing(front, polish);
         finish.polished = 0;
         save();
     }
@@ -296,9 +324,10 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
                     const Point& point = found.back().point;
                     const double each =
                         seconds_since(polish_start) / static_cast<double>(finish.polished - polished_before);
+                    double left = each * static_cast<double>(to_polish.size() - finish.polished);
+                    if (budget) left = std::clamp(*budget - finish.seconds - seconds_since(clock), 0.0, left);
                     options.progress({settings.epochs, settings.epochs, point.loss, point.metric, point.ebops,
-                                      point.beta, point.live_weights, front.weights, seconds_since(start),
-                                      each * static_cast<double>(to_polish.size() - finish.polished),
+                                      point.beta, point.live_weights, front.weights, seconds_since(start), left,
                                       front.points.size(), finish.polished, to_polish.size(), 1, 1, ""});
                 }
                 if (finish.polished == to_polish.size() || seconds_since(saved) >= options.save_seconds) {

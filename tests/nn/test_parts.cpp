@@ -81,6 +81,12 @@ TEST_CASE("a time budget changes the pace so that the schedule ends with it", "[
         ramp.advance(0.0, left, 0.5);
     CHECK(epochs == 20);
     CHECK(ramp.position() == 100.0);
+
+    for (const bool stretches : {false, true}) { // where time is left over
+        Ramp easy({{{0, 1e-5, true}}}, 100, {}, stretches);
+        easy.advance(0.0, 1000.0, 0.5);
+        CHECK(easy.position() == (stretches ? 0.05 : 1.0));
+    }
 }
 
 TEST_CASE("the front keeps undominated points only and picks by rule", "[nn][front]") {
