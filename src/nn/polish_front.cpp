@@ -1,5 +1,6 @@
 #include "nn/polish_front.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -43,10 +44,11 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
 } // namespace
 
 std::vector<Point> worth_polishing(const Front& front, std::size_t most) {
-    std::vector<Point> spaced;
+    std::vector<Point> spaced, between;
     for (auto point = front.points.rbegin(); point != front.points.rend() && spaced.size() < most; ++point) {
-        if (point->beta > 0.0 && (spaced.empty() || point->ebops <= spacing * spaced.back().ebops))
-            spaced.push_back(*point);
+        if (point->beta == 0.0) continue;
+        const bool apart = spaced.empty() || point->ebops <= spacing * spaced.back().ebops;
+        (apart ? spaced : between).push_back(*point);
     }
     std::vector<Point> ordered;
     std::vector<bool> taken(spaced.size(), false);
@@ -56,6 +58,8 @@ std::vector<Point> worth_polishing(const Front& front, std::size_t most) {
             taken[i] = true;
         }
     }
+    between.resize(std::min(between.size(), most - ordered.size()));
+    ordered.insert(ordered.end(), between.begin(), between.end());
     return ordered;
 }
 

@@ -11,8 +11,9 @@
 
 namespace bitgrain::nn {
 
-/// At most so many points of the front, each at least a tenth cheaper than the last, from the dearest on; those without
-/// a beta never. Coarse to fine: wherever work ends, what is done is spread over the front.
+/// At most so many points of the front, from the dearest on: first those each at least a tenth cheaper than the last,
+/// coarse to fine, so that wherever work ends, what is done is spread over the front; then those between. Without a
+/// beta none.
 std::vector<Point> worth_polishing(const Front& front, std::size_t most);
 
 struct PolishedPoint {

@@ -258,7 +258,8 @@ TEST_CASE("points worth polishing are spread over the front", "[nn][polish]") {
             list.push_back(point.ebops);
         return list;
     };
-    CHECK(costs(9) == std::vector<double>{1600, 200, 400, 105});
+    CHECK(costs(9) == std::vector<double>{1600, 200, 400, 105, 100}); // what lies between comes last
+    CHECK(costs(4) == std::vector<double>{1600, 200, 400, 105});
     CHECK(costs(2) == std::vector<double>{1600, 400});
     CHECK(costs(0).empty());
 }
