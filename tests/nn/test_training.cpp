@@ -2,58 +2,22 @@
 // resumed.
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/random.hpp"
 #include "nn/experiment.hpp"
 #include "nn/front.hpp"
 #include "nn/pick.hpp"
 #include "nn/polish_front.hpp"
+#include "nn/rings.hpp"
 #include "nn/train.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
-#include <unistd.h>
 
 using namespace bitgrain;
 using namespace bitgrain::nn;
+using namespace bitgrain::nn::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Folder {
-    fs::path path = fs::temp_directory_path() / ("bitgrain-train-" + std::to_string(::getpid()));
-    Folder() { fs::remove_all(path); }
-    ~Folder() { fs::remove_all(path); }
-};
-
-/// Two noisy rings, told apart by radius: not linearly separable.
-fs::path write_rings(const fs::path& folder, const std::string& extra) {
-    Random random(5);
-    std::string csv = "u,v,noise,ring\n";
-    for (int r = 0; r < 400; ++r) {
-        const bool outer = r % 2 == 1;
-        const double angle = random.uniform(0, 6.2831853), radius = (outer ? 2.0 : 1.0) + 0.3 * random.normal();
-        csv += std::to_string(radius * std::cos(angle)) + "," + std::to_string(radius * std::sin(angle)) + "," +
-               std::to_string(random.normal()) + "," + (outer ? "outer" : "inner") + "\n";
-    }
-    write_file(folder / "rings.csv", csv);
-    write_file(folder / "experiment.json", R"({"name":"rings","data":{"train":{"features":"rings.csv","label":"ring"}},
-      "layers":[{"type":"dense","units":12,"activation":"relu"},{"type":"dense","units":8,"activation":"relu"},{"type":"dense","units":2}],
-      "training":{"epochs":120,"float_epochs":60,"batch":64,"learning_rate":0.01,"restart_epochs":20,"evaluate_every":5,
-                  "beta":[{"epoch":10,"beta":1e-6},{"epoch":110,"beta":1e-3}])" +
-                                               extra + "}}");
-    return folder / "experiment.json";
-}
-
-std::string bytes_of_run(const fs::path& run) {
-    std::string all = read_file(run / "front.json");
-    for (const Point& p : read_front(run).points)
-        all += read_file(run / "points" / p.checkpoint);
-    return all;
-}
-
-} // namespace
 
 TEST_CASE("a small network learns, and one ramp leaves a front", "[nn][train]") {
     const Folder folder;
@@ -299,44 +263,6 @@ TEST_CASE("the controller steers EBOPs to its target", "[nn][train]") {
     const Front front = train(experiment, options);
     CHECK(front.history.back().ebops > *options.target_ebops / 2);
     CHECK(front.history.back().ebops < *options.target_ebops * 2);
-}
-
-TEST_CASE("a time budget alone is filled with ramps and polish", "[nn][train]") {
-    const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
-    TrainOptions options;
-    options.run = folder.path / "run";
-    options.threads = 2;
-    options.minutes = 0.05; // a ramp takes some 50 ms on an idle machine
-    std::size_t ramps = 0, polished = 0, to_polish = 0;
-    options.progress = [&](const Progress& p) {
-        ramps = std::max(ramps, p.ramps);
-        polished = std::max(polished, p.polished);
-        to_polish = p.to_polish;
-    };
-    const Front front = train(experiment, options);
-    CHECK(ramps >= 2);
-    CHECK(ramps <= 12);
-    CHECK(ramps % 2 == 0); // whole rounds
-    CHECK(polished <= to_polish);
-    const std::string bytes = bytes_of_run(options.run);
-    options.resume = true; // the budget is remembered, the run is finished
-    CHECK(to_json(train(experiment, options)) == to_json(front));
-    CHECK(bytes_of_run(options.run) == bytes);
-}
-
-TEST_CASE("a time budget ends one whole ramp in time and leaves its front", "[nn][train]") {
-    const Folder folder;
-    const Experiment experiment = read_experiment(write_rings(folder.path, ""));
-    TrainOptions options;
-    options.run = folder.path / "run";
-    options.threads = 1;
-    options.ramps = 1;
-    options.minutes = 0.02; // enough for a loaded machine to take many epochs
-    const Front front = train(experiment, options);
-    CHECK(front.history.back().beta > 1e-4);
-    options.resume = true; // the budget is remembered, the run is finished
-    CHECK(to_json(train(experiment, options)) == to_json(front));
 }
 
 TEST_CASE("a collapse is noticed, reported and taken back", "[nn][train]") {
