@@ -20,15 +20,21 @@ bool made_of_inputs(const model::Model& model, std::size_t value) {
 
 } // namespace
 
+void require_real(JsonReader& config) {
+    if (!config.has("dtype")) return;
+    const JsonReader type = config.at("dtype");
+    Json word = type.json();
+    if (word.is_object() && word.contains("config") && word["config"].is_object()) {
+        word = word["config"].value("name", Json());
+    }
+    if (word != "float32" && word != "float64") type.fail("computes in " + word.dump(), "only float32 and float64 do");
+}
+
 Context::Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Notes& notes)
     : layer_(layer), weights_(weights), inputs_(std::move(inputs)), builder_(builder), notes_(notes),
       config_(layer.config, layer.where + ":") {
     ignore({"name", "trainable"});
-    if (!config_.has("dtype")) return;
-    const JsonReader type = config_.at("dtype");
-    Json word = type.json();
-    if (word.is_object()) word = word.value("config", Json::object()).value("name", Json());
-    if (word != "float32" && word != "float64") type.fail("computes in " + word.dump(), "only float32 and float64 do");
+    require_real(config_);
 }
 
 const Tensor& Context::input() const {
@@ -60,6 +66,19 @@ std::vector<std::size_t> Context::sizes(const std::string& key, std::size_t coun
         std::any_of(list.begin(), list.end(), [](std::size_t n) { return n == 0 || n > 65536; }))
         reader.fail("must be " + std::to_string(count) + " numbers from 1 to 65536");
     return list;
+}
+
+void Context::require_sizes(const std::string& key, const std::vector<std::size_t>& stored,
+                            const std::vector<std::size_t>& otherwise) {
+    if (!config_.has(key)) return;
+    const JsonReader reader = config_.at(key);
+    Json sizes = reader.json();
+    if (sizes.is_null()) sizes = otherwise.empty() ? Json(stored) : Json(otherwise);
+    if (!sizes.is_array()) sizes = Json::array({sizes});
+    bool equal = sizes.size() == stored.size();
+    for (std::size_t i = 0; equal && i < stored.size(); ++i)
+        equal = sizes[i].is_null() || sizes[i] == stored[i];
+    if (!equal) reader.fail("is " + reader.json().dump().substr(0, 80) + ", the stored weights make " + text(stored));
 }
 
 std::map<std::string, Array> Context::take(const std::vector<std::string>& names) {

@@ -37,6 +37,9 @@ struct Notes {
     std::size_t uncertain_entries = 0; ///< of tables, see Tables
 };
 
+/// Error when the key "dtype" is there and names another type than float32 or float64.
+void require_real(JsonReader& config);
+
 class Context {
   public:
     Context(const Layer& layer, const Part* weights, std::vector<Tensor> inputs, Builder& builder, Notes& notes);
@@ -57,6 +60,11 @@ class Context {
     void require(const std::string& key, const Json& value, const std::string& hint = {});
     /// One whole number or a list of `count` equal or different ones, all >= 1.
     std::vector<std::size_t> sizes(const std::string& key, std::size_t count);
+
+    /// A key that follows from the stored weights: null, or these sizes; single ones may be null. `otherwise` is what
+    /// null stands for, when it is not empty.
+    void require_sizes(const std::string& key, const std::vector<std::size_t>& stored,
+                       const std::vector<std::size_t>& otherwise = {});
 
     /// The layer's own variables; see Part::take.
     std::map<std::string, Array> take(const std::vector<std::string>& names);

@@ -20,12 +20,18 @@ constexpr std::size_t max_elements = std::size_t{1} << 20;
 /// The shape of an InputLayer without the batch axis.
 std::vector<std::size_t> input_shape(const Layer& layer) {
     const Json& config = layer.config;
-    const Json& shape =
+    const Json shape =
         config.contains("batch_shape") ? config["batch_shape"] : config.value("batch_input_shape", Json());
     if (!shape.is_array() || shape.size() < 2) throw Error("has no shape", layer.where);
-    if (config.value("sparse", Json(false)) == true || config.value("ragged", Json(false)) == true) {
-        throw Error("is sparse or ragged", layer.where, "only dense inputs of a fixed shape are supported");
+    JsonReader reader(config, layer.where + ":");
+    require_real(reader); // Keras casts the inputs
+    for (const char* key : {"sparse", "ragged", "optional"}) {
+        if (reader.has(key) && config[key] != false && !config[key].is_null())
+            reader.at(key).fail("is set", "only dense inputs of a fixed shape are supported");
     }
+    for (const char* key : {"name", "trainable", "batch_shape", "batch_input_shape"})
+        reader.has(key);
+    reader.finish();
     std::vector<std::size_t> result;
     std::size_t count = 1;
     for (std::size_t axis = 1; axis < shape.size(); ++axis) {
@@ -126,12 +132,16 @@ model::Model read_network(const Container& container) {
         std::vector<Tensor> inputs;
         for (const std::string& name : in_order(layer))
             inputs.push_back(values.at(name));
-        const auto weights = container.layers.find(layer.name);
-        Context context(layer, weights == container.layers.end() ? nullptr : &weights->second, std::move(inputs),
-                        builder, notes);
+        const auto found = container.layers.find(layer.name);
+        const Part weights = found == container.layers.end() ? Part() : found->second.untouched();
+        Context context(layer, found == container.layers.end() ? nullptr : &weights, std::move(inputs), builder, notes);
         values[layer.name] = function(context);
         if (values[layer.name].size() > max_elements) throw Error("the value is too large for hardware", layer.where);
         context.config().finish();
+        if (const auto path = weights.left_over()) {
+            throw Error("the configuration does not use the stored variables " + *path, layer.where,
+                        "configuration and weights are not those of one network");
+        }
     }
     for (const std::string& name : graph.outputs)
         builder.output(name, values.at(name));

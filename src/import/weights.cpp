@@ -47,7 +47,25 @@ std::map<std::string, Array> Part::take(const std::vector<std::string>& names, c
                         " (" + list(stored) + ")",
                     where, "was the file written by a version of the layer that this reader does not know?");
     }
+    *taken = true;
     return result;
+}
+
+Part Part::untouched() const {
+    Part copy = *this;
+    copy.taken = std::make_shared<bool>(false);
+    for (Part& part : copy.parts)
+        part = part.untouched();
+    return copy;
+}
+
+std::optional<std::string> Part::left_over() const {
+    if (name.starts_with("seed_generator")) return std::nullopt; // dropout's random numbers
+    if (!variables.empty() && !*taken) return name;
+    for (const Part& part : parts) {
+        if (const auto path = part.left_over()) return name + "/" + *path;
+    }
+    return std::nullopt;
 }
 
 std::optional<std::vector<std::size_t>> common_shape(const std::vector<std::vector<std::size_t>>& shapes) {

@@ -4,6 +4,7 @@
 #include "model/builder.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ struct Part {
     bool by_position = true; ///< .keras files number the variables, .h5 files name them
     std::vector<std::pair<std::string, Array>> variables;
     std::vector<Part> parts;
+    std::shared_ptr<bool> taken = std::make_shared<bool>(false); ///< the variables, from this part or a copy of it
 
     /// Null when there is none.
     const Part* find(const std::string& part) const;
@@ -33,6 +35,10 @@ struct Part {
     /// All variables by name. `names` are in the order in which Keras stores them (trainable ones first). Error when
     /// the stored ones are not exactly these: then the file means something else.
     std::map<std::string, Array> take(const std::vector<std::string>& names, const std::string& where) const;
+    /// A copy of which nothing is taken yet.
+    Part untouched() const;
+    /// Where variables are that nobody took, as "iq/quantizer": the network that was stored used them.
+    std::optional<std::string> left_over() const;
 };
 
 /// "3 x 4"

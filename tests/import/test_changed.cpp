@@ -122,6 +122,40 @@ TEST_CASE("settings of a softmax that change the function are refused", "[import
                  Contains("layer 'unstable'") && Contains("exp_table"));
 }
 
+TEST_CASE("unknown keys are refused, training's keys are not, on the layers that were added last",
+          "[import][refusal]") {
+    const std::vector<std::pair<std::string, std::string>> layers{
+        {"attentions", "cross"}, {"linformers", "plain"}, {"softmaxes", "rows"}, {"paddings", "z1"},
+        {"paddings", "z5"},      {"paddings", "c1"},      {"paddings", "c4"},    {"paddings", "u1"},
+        {"paddings", "u3"},      {"paddings", "r"},       {"dense", "x"}};
+    for (const auto& [network, layer] : layers) {
+        CAPTURE(network, layer);
+        REQUIRE_THAT(changed(network, layer, "sparsity_mask", 3), Contains(layer) && Contains("sparsity_mask"));
+        REQUIRE(changed(network, layer, "trainable", false) == "accepted");
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto& [network, layer] = layers[i];
+        CAPTURE(network, layer);
+        REQUIRE(changed(network, layer, "ebops_factor", 0.5) == "accepted");
+        for (const Json& value : {Json(0.25), Json("none"), Json::object()})
+            REQUIRE(changed(network, layer, "beta0", value) == "accepted");
+    }
+}
+
+TEST_CASE("stored weights that a changed configuration would not use are refused", "[import][refusal]") {
+    REQUIRE_THAT(changed("linformers", "plain", "share_kv_proj", true),
+                 Contains("layer 'plain'") && Contains("_lin_v_proj"));
+    REQUIRE_THAT(changed("linformers", "plain", "lin_kv_proj_dim", {3}), Contains("lin_kv_proj_dim"));
+    REQUIRE_THAT(changed("attentions", "cross", "value_dim", 3), Contains("layer 'cross'") && Contains("value_dim"));
+    REQUIRE_THAT(changed("attentions", "self", "value_dim", nullptr), Contains("value_dim"));
+    REQUIRE_THAT(changed("attentions", "self", "output_shape", {4}), Contains("output_shape"));
+    REQUIRE_THAT(changed("attentions", "self", "output_shape", nullptr), Contains("output_shape"));
+    REQUIRE_THAT(changed("dense", "d1", "enable_iq", false), Contains("layer 'd1'") && Contains("iq/quantizer"));
+    REQUIRE_THAT(changed("dense", "d2", "enable_oq", false), Contains("layer 'd2'") && Contains("oq/quantizer"));
+    REQUIRE_THAT(changed("softmaxes", "input", "enable_iq", false), Contains("iq/quantizer"));
+    REQUIRE_THAT(changed("dense", "x", "dtype", "int8"), Contains("layer 'x'") && Contains("int8"));
+}
+
 TEST_CASE("tables without quantizers and products of values that do not fit are refused", "[import][refusal]") {
     for (const char* key : {"enable_iq", "enable_oq"})
         REQUIRE_THAT(changed("unaries", "tanh", key, false), Contains("(QUnaryFunctionLUT)") && Contains(key));

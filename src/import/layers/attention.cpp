@@ -30,13 +30,12 @@ class Attention {
   public:
     explicit Attention(Context& context) : context_(context), config_(context.config()) {
         ignore_training(context);
-        context.ignore({"dropout", "seed", "value_dim"}); // value_dim: the kernel has it
+        context.ignore({"dropout", "seed"});
         context.require("use_gate", false);
         context.require("sliding_window", nullptr);
         context.require("enable_oq", false);
         context.require("enable_iq", true);
-        context.require("ebops_factor", 1.0);
-        context.ignore({"oq_conf", "output_shape"}); // the kernel has it
+        context.ignore({"oq_conf"});
         heads_ = config_.get<std::size_t>("num_heads");
         key_size_ = config_.get<std::size_t>("key_dim");
         if (heads_ == 0 || key_size_ == 0) context.fail("has no heads, or keys of no size");
@@ -79,6 +78,7 @@ class Attention {
         // A shared projection is one layer to HGQ2, however often it is used: it counts once.
         key_ = key_.value == plain.value && shared ? value_
                                                    : project("_lin_k_proj", equation, {}, false, key_, keys, !shared);
+        context_.require_sizes("lin_kv_proj_dim", sequence(key_));
     }
 
     Tensor run() {
@@ -93,6 +93,7 @@ class Attention {
         if (q.shape[axes] != heads_ || k.shape[axes] != heads_ || v.shape[axes] != heads_ ||
             q.shape.back() != key_size_ || k.shape.back() != key_size_)
             context_.fail("the stored projections are not those of the configured heads");
+        context_.require_sizes("value_dim", {v.shape.back()}, {key_size_});
         std::vector<std::size_t> scores{heads_};
         for (const Tensor* x : {&query_, &key_})
             scores.insert(scores.end(), x->shape.begin(), x->shape.end() - 1);
@@ -115,7 +116,10 @@ class Attention {
         if (rank < 3) context_.fail("the stored output projection has too few axes");
         const std::string out = letters(static_cast<char>('e' + axes), rank - 2);
         const std::string back = "a" + seq + head + "," + head + out + "->a" + seq + out;
-        return project("output_dense", back, biased_ ? out : "", false, y, nullptr, true);
+        y = project("output_dense", back, biased_ ? out : "", false, y, nullptr, true);
+        context_.require_sizes("output_shape", {y.shape.begin() + static_cast<std::ptrdiff_t>(axes), y.shape.end()},
+                               {query_.shape.back()});
+        return y;
     }
 
   private:
