@@ -13,6 +13,8 @@ namespace {
 
 /// Growth of an adder of two digits of a narrow input beyond the input's width, on average.
 constexpr double adder_growth = 1.5;
+/// Result bits that a table is charged besides its own: what is left of a sum shares less. Measured.
+constexpr int table_bits_besides = 1;
 
 class Planner {
   public:
@@ -85,23 +87,23 @@ class Planner {
         for (std::size_t k = 0; k < found_.size(); ++k) {
             const Found& f = found_[k];
             if (k > 0 && found_[k - 1].hash == f.hash) continue;
-            gain += std::max(0.0, saved(f.digits, f.width) - price * width_of(inputs, f.column));
+            gain += std::max(0.0, saved(f.digits, f.width) - price * charged_bits(inputs, f.column));
         }
         return gain;
     }
 
-    /// Of the table of a column.
-    int width_of(const std::vector<std::uint32_t>& inputs, std::size_t column) const {
+    /// Bits that the table of a column is charged: in the wider of its two senses.
+    int charged_bits(const std::vector<std::uint32_t>& inputs, std::size_t column) const {
         std::optional<Range> all;
         for (const std::uint32_t input : inputs) {
             const std::int64_t factor = problem_.matrix[input * problem_.columns + column];
             if (factor == 0) continue;
             const double f = static_cast<double>(factor);
             Range part{f * ranges_[input].lo, f * ranges_[input].hi, ranges_[input].lsb + trailing_zeros(factor)};
-            if (factor < 0) std::swap(part.lo, part.hi);
+            if (f < 0) std::swap(part.lo, part.hi);
             all = all ? sum(*all, part) : part;
         }
-        return top(*all) - all->lsb;
+        return std::max(top(*all), top(negated(*all))) - all->lsb + table_bits_besides;
     }
 
     /// The inputs rise.
@@ -141,7 +143,7 @@ class Planner {
             const double saved_once = found[k].saved; // equal sums would be shared as adders too: they count once
             for (++k; k < found.size() && found[k].table.form == table.form; ++k)
                 table.uses.push_back(found[k].table.uses.front());
-            const double gain = saved_once - price * width_of(group.inputs, table.uses.front().column);
+            const double gain = saved_once - price * charged_bits(group.inputs, table.uses.front().column);
             if (gain <= 0) continue;
             group.gain += gain;
             group.tables.push_back(std::move(table));

@@ -101,6 +101,8 @@ std::optional<AdderGraph> expand(const AdderGraph& graph, const Reduced& reduced
     return result;
 }
 
+constexpr std::size_t large_matrix = 1000; ///< entries
+
 /// A plan that a quick pass makes so much larger than the best without tables comes out larger with more effort too: at
 /// most 1.04 times was seen.
 constexpr double most_gained = 1.06;
@@ -136,10 +138,11 @@ AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
     const int widest = std::min(options.costs.table_inputs, most_table_bits);
     std::vector<TableRule> rules;
     for (const int bits : {widest - 1, widest}) {
-        for (const double share : {0.5, 0.8})
+        for (const double share : {0.4, 0.8})
             rules.push_back({bits, share, least_digits, options.costs});
     }
-    if (options.effort == Effort::fast) rules.resize(1); // the best one nearly always
+    // Of a large matrix, where sums share much, the most careful plan is the best one nearly always.
+    if (options.effort == Effort::fast && problem.matrix.size() >= large_matrix) rules.resize(1);
     Options quick = options;
     quick.effort = Effort::fast;
     std::vector<Reduced> plans(rules.size());
