@@ -90,8 +90,9 @@ class RampProgress {
 };
 
 struct RampBudget {
-    std::optional<double> seconds; ///< for all ramps together
-    bool stretch = true;           ///< see RampOptions
+    std::optional<double> seconds;   ///< for all ramps together
+    bool stretch = true;             ///< see RampOptions
+    std::optional<double> until_end; ///< of what comes after them too, for reports
 };
 
 /// Ramps `first` to `count` - 1; ramp 0 lives in the run folder itself, the others in folders of their own, until they
@@ -101,7 +102,7 @@ std::vector<RampResult> train_ramps(const TrainingTask& task, const RunFolder& f
     std::vector<RampResult> results(count - first);
     Workers crew(results.size() > 1 ? options.threads : 1);
     const std::size_t rounds = (results.size() + crew.threads() - 1) / crew.threads();
-    RampProgress progress(options.progress, count, budget.seconds);
+    RampProgress progress(options.progress, count, budget.until_end);
     std::atomic<bool> failed = false; // one exception ends the work of all
     crew.run(results.size(), [&](unsigned, std::size_t index) {
         const std::size_t ramp = first + index;
@@ -282,14 +283,14 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     };
     std::size_t polish = settings.polish.value_or(0);
     if (!settings.fill_time()) {
-        train_up_to(std::max<std::size_t>(settings.ramps.value_or(1), 1), {for_ramps, true});
+        train_up_to(std::max<std::size_t>(settings.ramps.value_or(1), 1), {for_ramps, true, budget});
     } else if (!finish.to_polish) {
         // A round of ramps at their own pace, as many rounds more as fit, and the front polished until the time is up.
         polish = std::numeric_limits<std::size_t>::max();
         if (finish.planned == 0) finish.planned = side_by_side;
         while (true) {
             write_finish(folder.finish(), finish);
-            train_up_to(finish.planned, {*for_ramps - finish.seconds, false});
+            train_up_to(finish.planned, {*for_ramps - finish.seconds, false, *budget - finish.seconds});
             const double round = finish.seconds * static_cast<double>(side_by_side) / static_cast<double>(finish.ramps);
             const double more = (*for_ramps - finish.seconds) / round + nearly;
             const auto rounds = static_cast<std::size_t>(std::clamp(more, 0.0, static_cast<double>(most_ramps)));
