@@ -138,14 +138,14 @@ void join(Front& front, const Front& found, std::size_t ramp, const RunFolder& f
     const std::string name = std::to_string(ramp + 1);
     const RunFolder apart(folder.ramps() / name);
     for (const std::string& event : found.events)
-        front.events.push_back("ramp " + name + ": " + event);
+        front.events.push_back(std::string("ramp ").append(name).append(": ").append(event));
     for (Point point : found.history) {
         if (point.checkpoint.empty()) {
             front.history.push_back(point);
             continue;
         }
         const std::filesystem::path from = apart.points() / point.checkpoint;
-        point.checkpoint = name + "_" + point.checkpoint;
+        point.checkpoint.insert(0, name + "_");
         if (add(front, point)) write_file(folder.points() / point.checkpoint, read_file(from));
     }
 }
@@ -221,7 +221,9 @@ Front train(const Experiment& experiment, const TrainOptions& options) {
     }
     // Also of a run that was stopped before it saved anything, and of a search, which is another experiment.
     const bool was_here = options.resume && std::filesystem::exists(folder.experiment());
-    const auto [settings, kept] = settle(experiment, options, folder, was_here);
+    const std::pair<TrainingSettings, Json> settled = settle(experiment, options, folder, was_here);
+    const TrainingSettings& settings = settled.first; // no structured binding: Clang 14 lets no lambda see one
+    const Json& kept = settled.second;
     const Data data = load_data(experiment);
     const TrainingRows rows = make_rows(data, settings.class_weights);
     const Loss loss = loss_of(experiment, data);
