@@ -134,7 +134,7 @@ Tensor Context::cast(const Tensor& x, const Quantizer& quantizer) {
     if (!made_of_inputs(builder_.model(), x.value)) {
         return builder_.cast(name(), x, quantizer.casts, quantizer.rounding, roundings.wide);
     }
-    const Tensor y = builder_.cast(name(), x, quantizer.casts);
+    Tensor y = builder_.cast(name(), x, quantizer.casts);
     roundings.at_ports[y.value - builder_.model().inputs.size()] = quantizer.rounding;
     return y;
 }
@@ -158,7 +158,7 @@ Tensor Context::inside(const std::string& part, Json config, std::vector<Tensor>
     layer.config = std::move(config);
     layer.where = where() + ", its part " + part;
     Context inner(layer, weights != nullptr ? weights : &this->part(part), std::move(inputs), builder_, notes_);
-    const Tensor y = function(inner);
+    Tensor y = function(inner);
     inner.config().finish();
     return y;
 }
