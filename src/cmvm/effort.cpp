@@ -52,8 +52,8 @@ class Attempt {
     System normal() const {
         System system = better_first();
         const double terms = static_cast<double>(std::max<std::size_t>(terms_, 150));
-        // With levels to spare a large problem has more to find than a small one, of which a budget that is not a part
-        // of its pass can be used. Of a very large one tries change too little to be worth their time.
+        // In passes, and more for a small problem, which can use it. With levels to spare a large problem has more to
+        // find; of a very large one tries change too little to be worth their time.
         const double part = has_room() ? std::clamp(std::pow(terms / 1700.0, 2), 1.0, 6.3) : 1.0;
         const double large = std::pow(std::min(1.0, most_terms / terms), 2);
         improve(system,
@@ -72,7 +72,6 @@ class Attempt {
 
   private:
     static constexpr std::int64_t small_work = 30'000; ///< worth it where it is not much shorter than the pass
-    static constexpr std::size_t small_matrix = 1000;  ///< entries
     static constexpr std::int64_t small_matrix_work = 10'000'000;
     static constexpr std::size_t many_terms = 2500;
     static constexpr double most_terms = 20'000;

@@ -8,6 +8,9 @@
 
 namespace bitgrain::cmvm {
 
+/// Entries of a matrix below which even a fast solution tries more than one pass and one plan.
+constexpr std::size_t small_matrix = 1000;
+
 /// For each sum of the final graph.
 TreeEffort tree_effort(Effort effort);
 

@@ -1,5 +1,6 @@
 #include "cmvm/tables.hpp"
 
+#include "cmvm/effort.hpp"
 #include "cmvm/linear_form.hpp"
 #include "cmvm/parallel.hpp"
 #include "cmvm/prepare.hpp"
@@ -101,8 +102,6 @@ std::optional<AdderGraph> expand(const AdderGraph& graph, const Reduced& reduced
     return result;
 }
 
-constexpr std::size_t large_matrix = 1000; ///< entries
-
 /// A plan that a quick pass makes so much larger than the best without tables comes out larger with more effort too: at
 /// most 1.04 times was seen.
 constexpr double most_gained = 1.06;
@@ -142,7 +141,7 @@ AdderGraph solve_with_tables(const Problem& problem, const Options& asked) {
             rules.push_back({bits, share, least_digits, options.costs});
     }
     // Of a large matrix, where sums share much, the most careful plan is the best one nearly always.
-    if (options.effort == Effort::fast && problem.matrix.size() >= large_matrix) rules.resize(1);
+    if (options.effort == Effort::fast && problem.matrix.size() >= small_matrix) rules.resize(1);
     Options quick = options;
     quick.effort = Effort::fast;
     std::vector<Reduced> plans(rules.size());

@@ -22,7 +22,7 @@ namespace {
 
 /// Of a time budget, for polishing the front.
 constexpr double polish_share = 0.4;
-/// In a time budget; more bring nothing (measured on jets, tests/bench/train).
+/// In a time budget; twelve brought hardly more than four (jets, tests/bench/train).
 constexpr std::size_t most_ramps = 12;
 constexpr double nearly = 0.1; ///< of a round of ramps that may be missing: its schedules are compressed
 
