@@ -1,5 +1,7 @@
 #include "nn/polish_front.hpp"
 
+#include "nn/front.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -41,12 +43,10 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
     return found;
 }
 
-} // namespace
-
-std::vector<Point> worth_polishing(const Front& front, std::size_t most) {
+/// Points from the dearest on, each at least a tenth cheaper than the last, coarse to fine; and those between.
+std::pair<std::vector<Point>, std::vector<Point>> spread(const std::vector<Point>& points) {
     std::vector<Point> spaced, between;
-    for (auto point = front.points.rbegin(); point != front.points.rend() && spaced.size() < most; ++point) {
-        if (point->beta == 0.0) continue;
+    for (auto point = points.rbegin(); point != points.rend(); ++point) {
         const bool apart = spaced.empty() || point->ebops <= spacing * spaced.back().ebops;
         (apart ? spaced : between).push_back(*point);
     }
@@ -58,8 +58,33 @@ std::vector<Point> worth_polishing(const Front& front, std::size_t most) {
             taken[i] = true;
         }
     }
-    between.resize(std::min(between.size(), most - ordered.size()));
-    ordered.insert(ordered.end(), between.begin(), between.end());
+    return {ordered, between};
+}
+
+} // namespace
+
+std::vector<Point> worth_polishing(const Front& front, std::size_t most) {
+    std::vector<Point> ordered;
+    const auto add = [&](const std::vector<Point>& points) {
+        const std::size_t left = std::min(points.size(), most - ordered.size());
+        ordered.insert(ordered.end(), points.begin(), points.begin() + static_cast<std::ptrdiff_t>(left));
+    };
+    Front layer = front, rest = front;
+    std::erase_if(layer.points, [](const Point& point) { return point.beta == 0.0; });
+    std::erase_if(rest.history,
+                  [&](const Point& point) { return point.checkpoint.empty() || point.polished || point.beta == 0.0; });
+    while (!layer.points.empty() && ordered.size() < most) {
+        const auto [spaced, between] = spread(layer.points);
+        add(spaced);
+        add(between);
+        std::erase_if(rest.history, [&](const Point& point) {
+            return std::any_of(layer.points.begin(), layer.points.end(),
+                               [&](const Point& taken) { return taken.checkpoint == point.checkpoint; });
+        });
+        layer.points.clear();
+        for (const Point& point : rest.history)
+            insert(layer, point);
+    }
     return ordered;
 }
 

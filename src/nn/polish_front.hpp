@@ -11,9 +11,10 @@
 
 namespace bitgrain::nn {
 
-/// At most so many points of the front, from the dearest on: first those each at least a tenth cheaper than the last,
-/// coarse to fine, so that wherever work ends, what is done is spread over the front; then those between. Without a
-/// beta none.
+/// At most so many points of the front, then of what would be the front without these, and so on: a trained network
+/// that is a little worse may polish into a better one. Of each, from the dearest on, first those each at least a tenth
+/// cheaper than the last, coarse to fine, so that wherever work ends, what is done is spread over the front; then those
+/// between. None without a beta; behind the front none that is polished already.
 std::vector<Point> worth_polishing(const Front& front, std::size_t most);
 
 struct PolishedPoint {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 using namespace bitgrain;
 using namespace bitgrain::nn;
@@ -91,6 +92,93 @@ TEST_CASE("stopped at once, polish only trims: the same function in fewer bits",
     const Calibration after = calibrated(*test.network, sets.exact);
     CHECK(after.outputs == before.outputs);
     CHECK(after.ebops < before.ebops);
+}
+
+TEST_CASE("a weight takes over what another one leaves", "[nn][polish]") {
+    const std::uint64_t seed = 14;
+    INFO("seed " << seed);
+    // Both inputs are the same number; each logit reads both. No weight alone can go: the other one has to double.
+    Random random(seed);
+    Sets sets;
+    sets.exact = random_rows<double>(4000, 2, 2, random);
+    for (std::size_t r = 0; r < sets.exact.count; ++r) {
+        double* x = sets.exact.values.data() + 2 * r;
+        x[0] = x[1] = std::floor(64.0 * x[0]) / 64.0;
+        sets.exact.labels[r] = x[0] + 0.25 * random.normal() > 0.0 ? 1 : 0;
+    }
+    sets.rows.count = sets.exact.count;
+    sets.rows.features = 2;
+    sets.rows.values.assign(sets.exact.values.begin(), sets.exact.values.end());
+    sets.rows.labels = sets.exact.labels;
+    const TestNetwork test =
+        make_network(R"([{"type":"dense","units":2}])", {{2}, std::nullopt, false}, 2, seed, QuantizerDefaults{});
+    Workers workers(1);
+    adapt_widths(*test.network, sets.exact, workers);
+    const KernelParts& parts = *test.network->layers.back().kernel;
+    const std::vector<float> kernel{-2.0F, 2.0F, -2.0F, 2.0F};
+    std::copy(kernel.begin(), kernel.end(), test.network->parameters.slice(parts.kernel_slice).begin());
+    const Loss two{Loss::Kind::cross_entropy, 2, 0.0, {}};
+    Polisher polisher(*test.network, sets.rows, two, workers);
+    const double lambda = 1e-3;
+    const Polisher::Objective before = polisher.measure();
+    const Polisher::Objective after = polisher.polish(lambda);
+    CHECK(after.ebops < 0.6 * before.ebops);
+    CHECK(after.at(lambda) < before.at(lambda));
+    Engine<float> engine(test.network->graph, test.network->output, test.network->cost, test.network->parameters,
+                         workers);
+    engine.forward(sets.rows, Mode::calibrate, nullptr);
+    const auto weights = engine.shared_value(parts.weights);
+    INFO(weights[0] << ' ' << weights[1] << ' ' << weights[2] << ' ' << weights[3]);
+    for (const std::size_t output : {0U, 1U})
+        CHECK((weights[output] == 0.0F || weights[2 + output] == 0.0F));
+}
+
+TEST_CASE("curvature is that of the gradients of batches", "[nn][polish]") {
+    const std::uint64_t seed = 15;
+    INFO("seed " << seed);
+    const Sets sets = make_sets(seed, 4096); // 64 batches of 64 rows
+    const TestNetwork test = network_for(sets.exact, "");
+    Network& network = *test.network;
+    Workers workers(1);
+    Engine<float> engine(network.graph, network.output, network.cost, network.parameters, workers);
+    engine.forward(sets.rows, Mode::calibrate, nullptr);
+    const std::vector<float> start = network.parameters.values();
+    const std::vector<std::uint32_t> order = all_rows(sets.rows.count);
+    const Curvature found = curvature(network, engine, sets.rows, order, cross_entropy);
+    CHECK(network.parameters.values() == start);
+
+    const std::size_t batches = 64, batch = 64;
+    std::vector<std::vector<double>> gradients;
+    for (std::size_t b = 0; b < batches; ++b) {
+        engine.step(sets.rows, std::span(order).subspan(b * batch, batch), Mode::train, cross_entropy, 0.0);
+        gradients.emplace_back(engine.gradient().begin(), engine.gradient().end());
+        network.parameters.values() = start;
+    }
+    const auto mean = [&](const auto& value) {
+        double sum = 0.0;
+        for (const std::vector<double>& g : gradients)
+            sum += value(g);
+        return sum / batches;
+    };
+    const auto covariance = [&](std::size_t i, std::size_t k) {
+        const double a = mean([&](const auto&g) { return g[i]; }), b = mean([&](const auto&g) { return g[k]; });
+        return mean([&](const auto& g) { return (g[i] - a) * (g[k] - b); }) * batch;
+    };
+    REQUIRE(found.columns.size() == 13);
+    std::size_t compared = 0;
+    for (const Column& column : found.columns) {
+        REQUIRE(column.partners.size() > 1);
+        for (std::size_t i = 0; i < column.parameters.size(); ++i) {
+            const std::size_t at = column.parameters[i];
+            CHECK(found.gradient[at] == Approx(mean([&](const auto& g) { return g[at]; })));
+            CHECK(found.diagonal[at] == Approx(covariance(at, at)).margin(1e-9));
+            for (std::size_t p = 0; p < column.partners.size(); ++p, ++compared) {
+                const std::size_t other = column.parameters[column.partners[p]];
+                CHECK(column.joint[i * column.partners.size() + p] == Approx(covariance(at, other)).margin(1e-9));
+            }
+        }
+    }
+    REQUIRE(compared > 100);
 }
 
 TEST_CASE("polish gives the same bytes for any number of threads", "[nn][polish]") {

@@ -224,8 +224,28 @@ TEST_CASE("points worth polishing are spread over the front", "[nn][polish]") {
     };
     CHECK(costs(9) == std::vector<double>{1600, 200, 400, 105, 100}); // what lies between comes last
     CHECK(costs(4) == std::vector<double>{1600, 200, 400, 105});
-    CHECK(costs(2) == std::vector<double>{1600, 400});
+    CHECK(costs(2) == std::vector<double>{1600, 200});
     CHECK(costs(0).empty());
+
+    // What would be the front without these comes next; not what was polished, has no checkpoint or is dominated there.
+    const auto remember = [&](double ebops, double metric, const std::string& checkpoint, bool polished) {
+        Point point;
+        point.ebops = ebops;
+        point.metric = point.expected = metric;
+        point.beta = 1e-4;
+        point.checkpoint = checkpoint;
+        point.polished = polished;
+        front.history.push_back(point);
+    };
+    front.points.back().checkpoint = "kept";
+    remember(1600, 1600, "kept", false); // the front's
+    remember(500, 350, "a", false);
+    remember(300, 150, "b", false);
+    remember(350, 120, "c", false);
+    remember(250, 190, "p", true);
+    remember(240, 180, "", false);
+    CHECK(costs(20) == std::vector<double>{1600, 200, 400, 105, 100, 500, 300, 350});
+    CHECK(costs(7) == std::vector<double>{1600, 200, 400, 105, 100, 500, 300});
 }
 
 TEST_CASE("held-out labels are written as the data name them", "[nn][train]") {
