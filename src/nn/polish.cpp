@@ -11,10 +11,9 @@ namespace bitgrain::nn {
 namespace {
 
 constexpr std::size_t first_part = 2048, growth = 4; ///< rows that decide most moves; each further part is larger
-// In standard errors of the gain. A pass tries thousands of moves and few are good: where some rows must do, what looks
-// good by chance alone must be kept out.
-constexpr double hint = 0.5;        ///< less gain than that on a part of the rows, and a move is out
-constexpr double certainty = 2.5;   ///< more than that, and it is in
+/// Standard errors of the gain: where some rows must do, a move is in when it is better than that. A pass tries
+/// thousands of moves and few are good, so what looks good by chance alone must be kept out.
+constexpr double certainty = 2.5;
 constexpr double least_gain = 5e-3; ///< in J of a pass, as a share of lambda * EBOPs: less is not worth another one
 
 /// In memory, so that every look at a part reads it from end to end.
@@ -105,9 +104,8 @@ bool Polisher::lowers(double lambda, std::vector<float>& before) {
         }
         const auto rows = static_cast<double>(parts_[part]), tiles = static_cast<double>(seen.tile_loss.size());
         const double gain = sum / rows + lambda * (seen.ebops[part] - base_.ebops[part]);
-        const bool last = part + 1 == parts_.size();
-        const double error = last ? 0.0 : std::sqrt(std::max(squares - sum * sum / tiles, 0.0)) / rows;
-        if (!(gain + hint * error < 0.0)) return false;
+        if (!(gain < 0.0)) return false;
+        const double error = std::sqrt(std::max(squares - sum * sum / tiles, 0.0)) / rows;
         if (gain + certainty * error < 0.0) break;
     }
     base_ = std::move(seen);

@@ -13,8 +13,9 @@ namespace bitgrain::nn {
 
 namespace {
 
-constexpr double spacing = 0.9;                  ///< cost of a point against the one before
-constexpr std::array<int, 3> pressures{1, 2, 4}; ///< lambda / beta: each starts from what the last one made
+constexpr double spacing = 0.9; ///< cost of a point against the one before
+/// lambda / beta: each starts from what the last one made.
+constexpr std::array<double, 6> pressures{1.0, 1.4, 2.0, 2.8, 4.0, 5.6};
 
 std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> values, const Point& trained,
                                   const std::function<bool()>& stop) {
@@ -28,7 +29,7 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
     const Trainer::Evaluation before = trainer.trainer().evaluate(trained.epoch, trained.beta);
     for (int times = 0; times < 2; ++times) // nothing grows again here: what is dead at one evaluation may go
         trainer.compact(before);
-    for (const int pressure : pressures) {
+    for (const double pressure : pressures) {
         if (stop()) break;
         const double lambda = pressure * trained.beta;
         const double loss = trainer.trainer().polish(lambda, stop);
@@ -37,7 +38,7 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
         polished.point.loss = loss;
         polished.point.polished = true;
         polished.point.checkpoint =
-            std::filesystem::path(trained.checkpoint).stem().string() + "p" + std::to_string(pressure) + ".ckpt";
+            std::filesystem::path(trained.checkpoint).stem().string() + "p" + std::to_string(found.size()) + ".ckpt";
         polished.values = trainer.state().values;
     }
     return found;

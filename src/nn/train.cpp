@@ -21,7 +21,7 @@ namespace bitgrain::nn {
 namespace {
 
 /// Of a time budget, for polishing the front.
-constexpr double polish_share = 0.4;
+constexpr double polish_share = 0.6;
 /// In a time budget; twelve brought hardly more than four (jets, tests/bench/train).
 constexpr std::size_t most_ramps = 12;
 constexpr double nearly = 0.1; ///< of a round of ramps that may be missing: its schedules are compressed

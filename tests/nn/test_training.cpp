@@ -189,7 +189,7 @@ TEST_CASE("polish improves the front and leaves the training as it is", "[nn][tr
     const Front plain = train(read_experiment(write_rings(folder.path, "")), options);
     options.run = folder.path / "polished";
     const Front polished = train(read_experiment(write_rings(folder.path, R"(,"polish":3)")), options);
-    REQUIRE(polished.history.size() >= plain.history.size() + 6); // three lambdas each
+    REQUIRE(polished.history.size() >= plain.history.size() + 12); // six lambdas each
     for (std::size_t i = 0; i < plain.history.size(); ++i)
         CHECK(without_checkpoint(polished.history[i]) == without_checkpoint(plain.history[i]));
     for (const Point& point : plain.points) // nothing got worse
