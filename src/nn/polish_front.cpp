@@ -44,12 +44,12 @@ std::vector<PolishedPoint> polish(CompactTrainer& trainer, std::vector<float> va
     return found;
 }
 
-/// Points from the dearest on, each at least a tenth cheaper than the last, coarse to fine; and those between.
+/// Points from the cheapest on, which take the least time, coarse to fine; and those between.
 std::pair<std::vector<Point>, std::vector<Point>> spread(const std::vector<Point>& points) {
     std::vector<Point> spaced, between;
-    for (auto point = points.rbegin(); point != points.rend(); ++point) {
-        const bool apart = spaced.empty() || point->ebops <= spacing * spaced.back().ebops;
-        (apart ? spaced : between).push_back(*point);
+    for (const Point& point : points) {
+        const bool apart = spaced.empty() || spacing * point.ebops >= spaced.back().ebops;
+        (apart ? spaced : between).push_back(point);
     }
     std::vector<Point> ordered;
     std::vector<bool> taken(spaced.size(), false);
