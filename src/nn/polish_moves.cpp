@@ -12,7 +12,6 @@ namespace bitgrain::nn {
 
 namespace {
 
-constexpr double doubt = 0.5; ///< a prediction may be wrong by this share of what the constant costs now
 constexpr double hope = 0.25; ///< share of the EBOPs that a width may save, as its prediction
 
 /// Significant bits: what EBOPs counts of a constant in its narrowest format.
@@ -168,7 +167,7 @@ void MoveFinder::add_constants(std::vector<Move>& moves, bool kernels, double la
     for (const Constant& c : constants(kernels)) {
         const Bowl j = bowl(c, lambda, curvature);
         if (!j.useful() || c.input_bits == 0.0) continue;
-        double best = doubt * j.price * bits_of(c.now);
+        double best = 0.0;
         std::optional<double> promising;
         for (const double value : neighbours(c.now, -j.gradient / j.curvature)) {
             const double predicted = j.at(c, value);
@@ -194,7 +193,7 @@ void MoveFinder::add_pairs(std::vector<Move>& moves, double lambda, const Curvat
             const Constant& first = of_parameter.at(column.parameters[position]);
             const Bowl j = bowl(first, lambda, curvature);
             if (!j.useful() || first.input_bits == 0.0) continue;
-            Move best{{}, doubt * j.price * bits_of(first.now), {}};
+            Move best;
             for (const double value : neighbours(first.now, -j.gradient / j.curvature)) {
                 const double change = value - first.now, alone = j.at(first, value);
                 for (std::size_t p = 0; p < partners; ++p) {
