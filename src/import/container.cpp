@@ -16,6 +16,7 @@ namespace bitgrain::import {
 namespace {
 
 constexpr int max_depth = 12;
+constexpr unsigned max_seconds = 10; ///< of processor time; the largest published file takes a tenth of one
 
 /// Python writes Infinity and NaN, which JSON does not have; as words they can be read (and are only training's).
 std::string standard_json(const std::string& text) {
@@ -84,7 +85,10 @@ std::map<std::string, Part> read_numbered_layers(const Hdf5File& file) {
     for (const std::string& group : file.children(root).groups) {
         const std::string path = joined(root, group);
         const auto name = file.has(path + "/vars") ? file.text(path + "/vars", "name") : std::nullopt;
-        if (!name) throw Error("the layer has no stored name", file.where() + ": /" + path);
+        if (!name) {
+            throw Error("the layer has no stored name, as in files of Keras 2", file.where() + ": /" + path,
+                        "load the network there and save it in one HDF5 file: model.save(\"model.h5\")");
+        }
         if (!layers.emplace(*name, read_numbered(file, path, *name, 0)).second) {
             throw Error("two layers are named '" + *name + "'", file.where());
         }
@@ -245,7 +249,7 @@ Container read_bytes(std::string bytes, const std::string& where) {
 } // namespace
 
 Container read_container(std::string bytes, const std::string& where) {
-    rehearse([&] { read_bytes(bytes, where); }, where);
+    rehearse([&] { read_bytes(bytes, where); }, where, max_seconds);
     return read_bytes(std::move(bytes), where);
 }
 

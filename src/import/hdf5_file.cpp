@@ -1,6 +1,7 @@
 #include "import/hdf5_file.hpp"
 
 #include "base/error.hpp"
+#include "import/hdf5_heaps.hpp"
 
 #include <algorithm>
 #include <hdf5.h>
@@ -54,6 +55,7 @@ bool is_hdf5(const std::string& bytes) {
 }
 
 Hdf5File::Hdf5File(std::string bytes, std::string where) : bytes_(std::move(bytes)), where_(std::move(where)) {
+    if (has_endless_heap(bytes_)) throw Error("not a readable HDF5 file: a heap of texts is damaged", where_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // errors are thrown, not printed
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     if (!access.ok() || H5Pset_fapl_core(access, 65536, 0) < 0 ||

@@ -29,14 +29,15 @@ std::string plain_class(const Json& json, const std::string& where) {
     };
     if (json.contains("module") && json["module"].is_string()) {
         const auto module = json["module"].get<std::string>();
-        if (!module.starts_with("keras") && !module.starts_with("hgq")) refuse(module);
+        if (!module.starts_with("keras") && !module.starts_with("hgq") && !module.starts_with("HGQ")) refuse(module);
     }
     for (const char* key : {"registered_name", "class_name"}) {
         if (!json.contains(key) || !json[key].is_string()) continue;
         const auto registered = json[key].get<std::string>();
         const std::size_t mark = registered.find('>');
         const std::string package = registered.substr(0, mark);
-        if (mark != std::string::npos && package != "hgq" && package != "hgq2") refuse(package);
+        const bool known = package == "hgq" || package == "hgq2" || package == "HGQ"; // the last writes HGQ 1
+        if (mark != std::string::npos && !known) refuse(package);
     }
     if (const std::size_t mark = name.find('>'); mark != std::string::npos) name.erase(0, mark + 1);
     return name;

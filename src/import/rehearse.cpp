@@ -14,13 +14,11 @@ namespace bitgrain::import {
 
 namespace {
 
-constexpr rlim_t max_seconds = 10; ///< the largest published file takes a tenth of one
-
 /// The child's crash is expected here: no core file, no report of a test runner or sanitizer.
-void be_quiet() {
+void be_quiet(unsigned seconds) {
     for (const int signal : std::array{SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL})
         std::signal(signal, SIG_DFL);
-    const rlimit none{0, 0}, time{max_seconds, max_seconds};
+    const rlimit none{0, 0}, time{seconds, seconds};
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_CPU, &time);
     const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -66,13 +64,13 @@ std::string receive(int pipe) {
 
 } // namespace
 
-void rehearse(const std::function<void()>& work, const std::string& where) {
+void rehearse(const std::function<void()>& work, const std::string& where, unsigned seconds) {
     std::array<int, 2> ends{};
     if (pipe(ends.data()) != 0) throw Error("cannot make a pipe to read the file through", where);
     const pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
-        be_quiet();
+        be_quiet(seconds);
         try {
             work();
         } catch (const Error& error) {

@@ -7,8 +7,8 @@
 
 namespace bitgrain::import {
 
-/// Runs `work` in a child; throws its Error here, or one of its own when the child crashes or takes more than a minute
-/// of processor time. `work` must be deterministic.
-void rehearse(const std::function<void()>& work, const std::string& where);
+/// Runs `work` in a child; throws its Error here, or one of its own when the child crashes or takes more than
+/// `seconds` of processor time. `work` must be deterministic.
+void rehearse(const std::function<void()>& work, const std::string& where, unsigned seconds);
 
 } // namespace bitgrain::import

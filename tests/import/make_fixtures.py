@@ -171,6 +171,18 @@ def pools():
     return keras.Model([x, y], out)
 
 
+def plain_pools():
+    """Those of Keras, which quantise nothing, and those that are left over two axes."""
+    x = Input((8, 3), name='x')
+    y = Input((4, 6, 2), name='y')
+    v, w = first(x), first(y)
+    out = [K.MaxPooling1D(2, name='m1')(v), K.AveragePooling1D(2, strides=1, name='a1')(v), K.GlobalMaxPooling1D(name='gm1')(v),
+           K.AveragePooling2D((2, 1), name='a2')(w), K.GlobalMaxPooling2D(keepdims=True, name='gm2')(w),
+           K.GlobalAveragePooling2D(name='g2')(w[:, :, :4]), K.GlobalAveragePooling1D(name='g1')(v),
+           L.QGlobalMaxPooling2D(name='qgm2')(w), L.QGlobalAveragePooling2D(keepdims=True, name='qg2')(w[:, :2, 2:])]
+    return keras.Model([x, y], out)
+
+
 def shapes():
     x = Input((4, 6), name='x')
     v = first(x)
@@ -461,7 +473,7 @@ def main():
     cases = [quantizers, weights, dense, dense_sets, einsums, batch_norms, convolutions, merges, pools, shapes, dead,
              chain, fan_out, lookups, lookup_sets, lookup_convolutions, activations, products, unaries,
              plain_merges, roundings, weight_roundings, softmaxes, attentions, linformers,
-             old_attentions, paddings, dots]
+             old_attentions, paddings, dots, plain_pools]
     for seed, function in enumerate(cases, 1):
         name = function.__name__
         if sys.argv[1:] and name not in sys.argv[1:] or name.startswith('old') != OLD:

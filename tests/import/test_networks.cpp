@@ -1,6 +1,10 @@
-// Every network that make_fixtures.py wrote: outputs and EBOPs as HGQ2 computed them, bit for bit.
+// Every network that make_fixtures.py and make_proxy_fixtures.py wrote: outputs and EBOPs as HGQ2 and HGQ 1 computed
+// them, bit for bit.
+#include "base/file.hpp"
 #include "data/dataset.hpp"
 #include "fx/arithmetic.hpp"
+#include "import/container.hpp"
+#include "import/layers/table.hpp"
 #include "import/read.hpp"
 #include "ir/evaluate.hpp"
 #include "lower/lower.hpp"
@@ -9,7 +13,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <functional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -81,6 +87,24 @@ TEST_CASE("every fixture computes what HGQ2 computed in double precision", "[imp
             REQUIRE(y[i] == r.outputs[i]);
         }
         REQUIRE(std::any_of(y.begin(), y.end(), [](double v) { return v != 0; }));
+    }
+}
+
+TEST_CASE("every layer that import knows is in a fixture", "[import]") {
+    std::set<std::string> used{"InputLayer"};
+    const std::function<void(const Json&)> collect = [&](const Json& json) {
+        if (json.is_object() && json.contains("class_name") && json["class_name"].is_string()) {
+            const auto name = json["class_name"].get<std::string>();
+            used.insert(name.substr(name.find('>') + 1));
+        }
+        if (json.is_structured()) std::for_each(json.begin(), json.end(), collect);
+    };
+    for (const fs::path& network : networks())
+        collect(import::read_container(read_file(network), network.string()).network);
+    std::istringstream known(import::known_layers());
+    for (std::string name; std::getline(known >> std::ws, name, ',');) {
+        CAPTURE(name);
+        CHECK(used.contains(name));
     }
 }
 

@@ -8,6 +8,7 @@
 #include "ir/evaluate.hpp"
 #include "lower/lower.hpp"
 #include "model/inference.hpp"
+#include "programs.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -18,22 +19,11 @@ namespace {
 
 using namespace bitgrain;
 using Catch::Contains;
+using test::alir, test::dais;
 namespace fs = std::filesystem;
 
 model::Model program(const std::string& json) {
     return import::model_of(import::read_programs(Json::parse(json), "p.json"), "p", "p.json");
-}
-
-/// Two inputs s3.2 as operations 0 and 1, then `operations`; the last one is the output.
-std::string dais(const std::string& operations, std::size_t last, const std::string& tables = "null") {
-    return R"([[2,1],[0,0],[)" + std::to_string(last) +
-           R"(],[0],[false],[[0,-1,-1,0,[-8.0,7.75,0.25],0,0],[1,-1,-1,0,[-8.0,7.75,0.25],0,0],)" + operations +
-           "],-1,-1," + tables + "]";
-}
-std::string alir(const std::string& operations, std::size_t last, const std::string& tables = "null") {
-    return R"({"meta":"ALIRModel","spec_version":4,"model":[[2,1],[0,0],[)" + std::to_string(last) +
-           R"(],[0],[false],[[[],-1,[0],[-8.0,7.75,0.25],0,0],[[],-1,[1],[-8.0,7.75,0.25],0,0],)" + operations +
-           "],-1,-1," + tables + "]}";
 }
 
 std::vector<double> run(const model::Model& model, const std::vector<double>& x) {
