@@ -4,11 +4,13 @@
 #include "base/file.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <string>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace bitgrain::cli {
 
@@ -21,7 +23,40 @@ fs::path sibling(fs::path path, const std::string& suffix) {
     return path.parent_path() / ("." + path.filename().string() + suffix + std::to_string(::getpid()));
 }
 
+/// The process that put it there was killed. (Of another machine's process on a shared disk nothing is known here.)
+bool is_abandoned(const std::string& digits) {
+    if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string::npos)
+        return false;
+    return ::kill(std::stoi(digits), 0) != 0 && errno == ESRCH;
+}
+
+/// Siblings of the target that killed processes left, new and old ones.
+std::vector<fs::path> abandoned(const fs::path& target, const std::string& suffix) {
+    const fs::path own = sibling(target, suffix);
+    const std::string pid = std::to_string(::getpid()), name = own.filename().string();
+    const std::string prefix = name.substr(0, name.size() - pid.size());
+    std::vector<fs::path> found;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(own.parent_path(), ignored)) {
+        const std::string other = entry.path().filename().string();
+        if (other.starts_with(prefix) && is_abandoned(other.substr(prefix.size()))) found.push_back(entry.path());
+    }
+    return found;
+}
+
+void remove_all(const std::vector<fs::path>& folders) {
+    std::error_code ignored;
+    for (const fs::path& folder : folders)
+        fs::remove_all(folder, ignored);
+}
+
 } // namespace
+
+void remove_abandoned(const fs::path& target) {
+    const fs::path place = fs::absolute(target).lexically_normal();
+    for (const char* suffix : {".new", ".old"})
+        remove_all(abandoned(place, suffix));
+}
 
 NewFolder::NewFolder(const fs::path& target, const std::function<bool(const fs::path&)>& is_ours)
     : target_(fs::absolute(target).lexically_normal()), temporary_(sibling(target_, ".new")) {
@@ -33,6 +68,7 @@ NewFolder::NewFolder(const fs::path& target, const std::function<bool(const fs::
     if (fs::is_directory(status) && !fs::is_empty(target_) && !is_ours(target_)) {
         throw Error("the folder has content that bitgrain did not write", target.string(), "choose another with -o");
     }
+    remove_all(abandoned(target_, ".new")); // an older one may be all that there is until this one is in place
     fs::remove_all(temporary_, code);
     make_folder(temporary_);
 }
@@ -54,12 +90,17 @@ void NewFolder::put_in_place() {
     if (code) throw Error("cannot put the new folder in place: " + code.message(), target_.string());
     temporary_.clear();
     fs::remove_all(old, ignored);
+    remove_abandoned(target_);
 }
 
 ReplacedFolder::ReplacedFolder(const fs::path& target, std::function<bool(const fs::path&)> is_useful)
     : target_(fs::absolute(target).lexically_normal()), is_useful_(std::move(is_useful)) {
-    if (!fs::exists(target_)) return;
     std::error_code code;
+    for (const fs::path& older : abandoned(target_, ".old")) { // its successor never became complete
+        fs::remove_all(target_, code);
+        fs::rename(older, target_, code);
+    }
+    if (!fs::exists(target_)) return;
     old_ = sibling(target_, ".old");
     fs::rename(target_, old_, code);
     if (code) throw Error("cannot put the old folder aside: " + code.message(), target.string());

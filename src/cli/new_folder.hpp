@@ -24,9 +24,12 @@ class NewFolder {
     std::filesystem::path target_, temporary_;
 };
 
+/// Removes what killed processes left beside the folder: half-filled ones and older ones that were put aside.
+void remove_abandoned(const std::filesystem::path& target);
+
 /// Makes room for a folder that is filled in place because work in it can be continued (a training run). An older
-/// folder is put aside and comes back when the work fails; without an older one, what the work wrote stays if
-/// `is_useful`.
+/// folder is put aside and comes back when the work fails (after a kill: with the next ReplacedFolder); without an
+/// older one, what the work wrote stays if `is_useful`.
 class ReplacedFolder {
   public:
     ReplacedFolder(const std::filesystem::path& target, std::function<bool(const std::filesystem::path&)> is_useful);

@@ -91,6 +91,7 @@ nn::Front train_step(const nn::Experiment& experiment, nn::TrainOptions options,
     try {
         nn::Front front = train();
         if (folder) folder->done();
+        remove_abandoned(options.run); // also of a start that was killed and is complete now
         return front;
     } catch (const Interrupted&) {
         if (!(folder && folder->replaces()) && can_go_on(options.run))

@@ -36,6 +36,18 @@ Row counted(const std::string& key, const std::string& name, std::size_t value) 
     return {key, name, static_cast<std::int64_t>(value), "", Source::computed, ""};
 }
 
+void push_stream_rows(std::vector<Row>& rows, const rtl::Axis& axis) {
+    const std::int64_t in = axis.in_beats, out = axis.out_beats;
+    rows.push_back({"axis_in_beats", "AXI4-Stream in", in, "beats", Source::computed,
+                    "of " + std::to_string(axis.in_lane) + " bits; the LUT and FF above are without the wrapper"});
+    rows.push_back({"axis_out_beats", "AXI4-Stream out", out, "beats", Source::computed,
+                    "of " + std::to_string(axis.out_lane) + " bits"});
+    rows.push_back(
+        {"axis_interval", "interval, AXI", std::max(in, out), "cycles", Source::computed, "vector to vector"});
+    rows.push_back({"axis_latency_cycles", "latency, AXI", std::int64_t{axis.latency_cycles}, "cycles",
+                    Source::computed, "first beat in to first beat out"});
+}
+
 } // namespace
 
 Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, const hw::Schedule& schedule,
@@ -79,6 +91,7 @@ Section hardware_section(const hw::Target& target, const ir::Netlist& netlist, c
                     Source::computed, ""});
     rows.push_back({"in_width", "in_data", std::int64_t{signature.in_width}, "bits", Source::computed, ""});
     rows.push_back({"out_width", "out_data", std::int64_t{signature.out_width}, "bits", Source::computed, ""});
+    if (signature.axis) push_stream_rows(rows, *signature.axis);
     if (target.vendor_run.minutes > 0.0) {
         const double minutes = target.vendor_run.minutes + target.vendor_run.minutes_per_klut * used.lut / 1000.0;
         rows.push_back({"vendor_minutes", "vendor run", std::round(minutes), "min", Source::estimated,

@@ -94,6 +94,58 @@ TEST_CASE("a replaced folder comes back when the work fails and useful work stay
     REQUIRE(folder.entries() == 2);
 }
 
+TEST_CASE("what a killed process left goes with the next one", "[cli][folders]") {
+    const Folder folder("killed");
+    const auto killed = [](const auto& work) {
+        const pid_t child = fork();
+        if (child == 0) work(); // to _exit: no destructor runs
+        REQUIRE(child > 0);
+        REQUIRE(waitpid(child, nullptr, 0) == child);
+    };
+    const auto kill_while_filling = [&] {
+        killed([&] {
+            const NewFolder made(folder / "build", has_mark);
+            _exit(0);
+        });
+    };
+    kill_while_filling();
+    REQUIRE(folder.entries() == 1);
+    NewFolder(folder / "build", has_mark).put_in_place();
+    REQUIRE(folder.entries() == 1);
+    write_file(folder / "build/mark", "built");
+    kill_while_filling();
+    { const NewFolder failed(folder / "build", has_mark); }
+    REQUIRE(read_file(folder / "build/mark") == "built");
+    REQUIRE(folder.entries() == 1);
+
+    write_file(folder / "run/mark", "complete");
+    const auto kill_while_training = [&] {
+        killed([&] {
+            const ReplacedFolder replaced(folder / "run", has_mark);
+            write_file(folder / "run/mark", "half");
+            _exit(0);
+        });
+    };
+    kill_while_training();
+    REQUIRE(read_file(folder / "run/mark") == "half"); // to be continued, if the user likes
+    REQUIRE(folder.entries() == 3);
+    kill_while_training();
+    REQUIRE(folder.entries() == 3);
+    { const ReplacedFolder failed(folder / "run", has_mark); }
+    REQUIRE(read_file(folder / "run/mark") == "complete");
+    REQUIRE(folder.entries() == 2);
+    kill_while_training();
+    remove_abandoned(folder / "run/");
+    REQUIRE(read_file(folder / "run/mark") == "half");
+    REQUIRE(folder.entries() == 2);
+
+    // Of a process that lives, or of nobody: stays.
+    write_file(folder / (".run.old" + std::to_string(getppid())) / "mark", "x");
+    write_file(folder / ".run.older" / "mark", "x");
+    remove_abandoned(folder / "run");
+    REQUIRE(folder.entries() == 4);
+}
+
 TEST_CASE("a work folder goes whatever happens", "[cli][folders]") {
     const Folder folder("work");
     {

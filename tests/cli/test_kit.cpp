@@ -154,6 +154,9 @@ TEST_CASE("a wrapped build is verified through its streams, by bitgrain and by i
     const Json axis = read_json(b / "signature.json").at("axis");
     CHECK(axis.at("module") == "tiny_axis");
     CHECK(axis.at("in_beats") == 2);
+    const Json rows = read_json(b / "report.json").at("sections").at("hardware").at("rows");
+    CHECK(rows.at("axis_in_beats").at("value") == 2);
+    CHECK(rows.at("axis_latency_cycles").at("value") == axis.at("latency_cycles"));
     const Outcome benches = shell(b, "make -s && make -s lint");
     require_done(benches);
     CHECK_THAT(benches.out, Contains("PASS tiny_axis_tb") && Contains("PASS tiny_tb"));
