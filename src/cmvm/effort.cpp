@@ -66,7 +66,7 @@ class Attempt {
     System high() const {
         if (options_.seconds || is_small()) return high_in_rounds();
         System system = better_first();
-        improve(system, high_work(system.work()));
+        improve(system, high_work(system.work()), 1);
         return system;
     }
 
@@ -76,13 +76,13 @@ class Attempt {
     static constexpr std::size_t many_terms = 2500;
     static constexpr double most_terms = 20'000;
     static constexpr std::int64_t round_length = 25; ///< in passes of sharing
-    static constexpr std::int64_t most_rounds = 6;
 
     bool is_small() const { return prepared_.columns.size() * prepared_.sources.size() < small_matrix; }
     /// About as much as the greedy solvers of others take; with levels to spare their time grows faster with the size.
     std::int64_t high_work(std::int64_t pass) const {
-        const double passes = options_.operands == 3 ? 6.0 : 9.0;
-        return times(passes * std::pow(static_cast<double>(terms_) / 750.0, has_room() ? 0.5 : 0.15), pass);
+        const double size = static_cast<double>(terms_) / 750.0;
+        const double passes = has_room() ? 13.0 * std::pow(size, 0.55) : 9.0 * std::pow(size, 0.3);
+        return times(options_.operands == 3 ? passes * 5 / 6 : passes, pass);
     }
 
     /// Each round is longer than the one before; some lanes start from the best so far, some from a new pass. What a
@@ -135,7 +135,6 @@ class Attempt {
         System system = make_system(prepared_, options_, derived ? &derivations_ : nullptr);
         system.watch();
         share_patterns(system, true);
-        system.index().shrink();
         return system;
     }
 
@@ -148,7 +147,7 @@ class Attempt {
 
     /// Spends the work in one round, or in several when the problem is so small that one would run dry: from the first
     /// system and from the best in turn.
-    void improve(System& system, std::int64_t work) const {
+    void improve(System& system, std::int64_t work, std::int64_t most_rounds = 6) const {
         if (work <= 0) return;
         const Random seeds(options_.seed);
         const std::int64_t rounds =

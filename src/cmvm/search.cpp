@@ -14,8 +14,9 @@ constexpr std::int64_t most_torn_out = 2; ///< signals per try
 constexpr double torn_around_sum = 0.5;   ///< else around a signal
 /// Of so many the signal with the fewest uses is torn out: it is cheap to replace and saves least.
 constexpr int looked_at = 3;
-constexpr double flipped = 0.7; ///< tries that also flip digits
-constexpr double barred = 0.8;  ///< torn-out signals that must not come back at once
+constexpr double flipped = 0.7;            ///< tries that also flip digits
+constexpr double barred = 0.8;             ///< torn-out signals that must not come back at once
+constexpr std::size_t sums_kept = 1 << 13; ///< about as many as a dense 64x64 has
 constexpr double most_blur = 0.8;
 constexpr std::size_t triple_window =
     6; ///< three-operand adders are looked for in fewer places than in the final trees
@@ -23,21 +24,37 @@ constexpr std::size_t triple_window =
 } // namespace
 
 Search::Search(System& system, std::uint64_t seed)
-    : system_(system), random_(seed), planner_(system.rule(), system.costs(), triple_window) {
+    : system_(system), random_(seed), planner_(system.rule(), system.costs(), triple_window), planned_(sums_kept) {
     for (std::uint32_t id = 0; id < system.size(); ++id) {
         row_bits_.push_back(row_bits(id));
         bits_ += row_bits_.back();
     }
 }
 
+/// By value, not by number: what is torn out and shared again has another number.
+std::uint64_t Search::hash_of_terms(const Signal& row) const {
+    auto sum = static_cast<std::uint64_t>(row.limit);
+    for (const RowTerm& term : row.terms) { // in any order
+        const Signal& of = system_.signal(term.signal);
+        std::uint64_t h = of.hash + pack_use(static_cast<std::uint32_t>(of.depth), term.shift, term.negate);
+        h = (h ^ (h >> 31)) * 0xbf58476d1ce4e5b9ULL;
+        sum += h ^ (h >> 29);
+    }
+    return sum;
+}
+
 std::int64_t Search::row_bits(std::uint32_t row) {
     const Signal& signal = system_.signal(row);
     if (!signal.is_row() || signal.terms.size() < 2) return 0;
-    leaves_.clear();
-    for (const RowTerm& term : signal.terms) {
-        leaves_.push_back({system_.term_range(term), system_.signal(term.signal).depth});
+    const std::uint64_t key = hash_of_terms(signal);
+    Planned& planned = planned_[key % planned_.size()];
+    if (planned.key != key) {
+        leaves_.clear();
+        for (const RowTerm& term : signal.terms)
+            leaves_.push_back({system_.term_range(term), system_.signal(term.signal).depth});
+        planned = {key, planner_.plan(leaves_, signal.limit).bits};
     }
-    return planner_.plan(leaves_, signal.limit).bits;
+    return planned.bits;
 }
 
 std::optional<std::uint32_t> Search::random_row() {
@@ -127,6 +144,7 @@ void Search::keep_or_take_back(double allowed) {
 }
 
 void Search::anneal(std::int64_t work, double temperature, const std::function<bool()>& stop) {
+    system_.index().shrink();
     if (!system_.counts_exactly()) system_.recount(1);
     const std::int64_t end = system_.work() + work;
     while (system_.work() < end && !stop()) {

@@ -26,6 +26,7 @@ class Search {
     void anneal(std::int64_t work, double temperature, const std::function<bool()>& stop);
 
   private:
+    std::uint64_t hash_of_terms(const Signal& row) const;
     std::int64_t row_bits(std::uint32_t row);
     void disturb();
     void write_out(std::uint32_t id);
@@ -41,6 +42,12 @@ class Search {
     std::vector<std::int64_t> row_bits_; ///< per signal, 0 when it is no sum
     std::int64_t bits_ = 0;
     std::vector<TreeLeaf> leaves_;
+    /// Sums planned lately, by their terms: three tries of four end where they began.
+    struct Planned {
+        std::uint64_t key = 0;
+        std::int64_t bits = 0;
+    };
+    std::vector<Planned> planned_;
     std::vector<std::uint32_t> touched_;
     std::vector<std::int64_t> new_bits_;
 };

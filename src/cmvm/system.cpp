@@ -24,6 +24,7 @@ std::uint32_t System::new_signal(LinearForm form) {
     signal.range = range_of(form, sources_);
     tops_[id] = top(signal.range);
     signal.form = std::move(form);
+    signal.hash = hash_of(signal.form);
     signal.alive = true;
     signal.alone = false;
     register_form(id);
@@ -104,8 +105,8 @@ bool System::may_use(std::uint32_t id, std::uint32_t row) const {
     return rule_.limited() || !depends_on(id, row);
 }
 
-std::optional<std::uint32_t> System::find_form(const LinearForm& form) const {
-    const auto at = by_form_.find(hash_of(form));
+std::optional<std::uint32_t> System::find_form(const LinearForm& form, std::uint64_t hash) const {
+    const auto at = by_form_.find(hash);
     if (at == by_form_.end() || !signals_[at->second].alive || signals_[at->second].form != form) return std::nullopt;
     return at->second;
 }

@@ -24,6 +24,7 @@ namespace bitgrain::cmvm {
 
 struct Signal {
     LinearForm form;
+    std::uint64_t hash = 0; ///< of the form
     Range range;
     bool source = false;
     bool alive = true;
@@ -155,7 +156,7 @@ class System {
     bool attract(Pattern pattern);
 
     /// share() refuses to make a signal with this signal's form until lift_bars(), which offers again what was refused.
-    void bar(std::uint32_t id) { barred_.push_back(hash_of(signals_[id].form)); }
+    void bar(std::uint32_t id) { barred_.push_back(signals_[id].hash); }
     void lift_bars();
 
     // ---- trying: everything changed after begin() can be taken back ----
@@ -200,8 +201,8 @@ class System {
     /// insert() without counting.
     void append(std::uint32_t row, const RowTerm& term);
     std::uint32_t new_signal(LinearForm form);
-    /// The living signal with this (normalised) form.
-    std::optional<std::uint32_t> find_form(const LinearForm& form) const;
+    /// The living signal with this (normalised) form of this hash.
+    std::optional<std::uint32_t> find_form(const LinearForm& form, std::uint64_t hash) const;
     /// Signals with one use are written out, sums of one term are replaced by that term, unused signals die.
     void settle();
     void replace_uses(std::uint32_t id, RowTerm by);

@@ -110,7 +110,8 @@ bool System::share(const Group& group) {
     const bool zero = form.empty();
     const Taken taken = normalise(form);
 
-    const std::optional<std::uint32_t> known = zero ? std::nullopt : find_form(form);
+    const std::uint64_t hash = hash_of(form);
+    const std::optional<std::uint32_t> known = zero ? std::nullopt : find_form(form, hash);
     const bool late = known && ready_depth(*known) > group.depth; // too late to replace the pair
     const bool fresh = !zero && (!known || late);
     std::uint32_t target = known && !late ? *known : 0;
@@ -119,7 +120,7 @@ bool System::share(const Group& group) {
         if (fresh || zero || may_use(target, place.row)) valid.push_back(place);
     }
     if (valid.size() < (fresh ? 2u : 1u)) return false;
-    if (fresh && !barred_.empty() && std::find(barred_.begin(), barred_.end(), hash_of(form)) != barred_.end()) {
+    if (fresh && !barred_.empty() && std::find(barred_.begin(), barred_.end(), hash) != barred_.end()) {
         refused_.push_back(Pattern(a, b).key());
         return false;
     }
@@ -230,11 +231,11 @@ void System::kill(std::uint32_t id) {
 }
 
 void System::register_form(std::uint32_t id) {
-    by_form_.try_emplace(hash_of(signals_[id].form), id);
+    by_form_.try_emplace(signals_[id].hash, id);
 }
 
 void System::forget_form(std::uint32_t id) {
-    const auto at = by_form_.find(hash_of(signals_[id].form));
+    const auto at = by_form_.find(signals_[id].hash);
     if (at != by_form_.end() && at->second == id) by_form_.erase(at);
 }
 
