@@ -14,7 +14,7 @@ constexpr std::size_t first_part = 2048, growth = 4; ///< rows that decide most 
 /// Standard errors of the gain: where some rows must do, a move is in when it is better than that. A pass tries
 /// thousands of moves and few are good, so what looks good by chance alone must be kept out.
 constexpr double certainty = 2.5;
-constexpr double least_gain = 5e-3; ///< in J of a pass, as a share of lambda * EBOPs: less is not worth another one
+constexpr double least_gain = 2e-2; ///< in J of a pass, as a share of lambda * EBOPs: less is not worth another one
 
 /// In memory, so that every look at a part reads it from end to end.
 Rows<float> shuffled(const Rows<float>& rows) {
