@@ -22,7 +22,7 @@ struct Value {
     int copy = 0;
     int duplicate = 0;
 
-    friend auto operator<=>(const Value&, const Value&) = default;
+    friend auto operator<=>(const Value&, const Value&) = default; // NOLINT(modernize-use-nullptr): a false alarm
 };
 
 /// The copy of a node's value that a reader in `stage` reads: a node, or netlist.nodes.size() + j for output j.
