@@ -6,6 +6,8 @@ namespace bitgrain::nn {
 
 namespace {
 
+constexpr std::size_t most_joint = std::size_t{1} << 22; ///< numbers per layer: above, the bias alone is a partner
+
 std::vector<Column> columns_of(const Network& network, const Engine<float>& engine) {
     std::vector<Column> columns;
     const auto& slices = network.parameters.slices();
@@ -14,11 +16,13 @@ std::vector<Column> columns_of(const Network& network, const Engine<float>& engi
         const KernelParts& parts = *layer.kernel;
         const auto weights = engine.shared_value(parts.weights);
         const std::size_t outputs = network.cost[parts.cost].outputs;
+        const auto live = weights.size() - static_cast<std::size_t>(std::count(weights.begin(), weights.end(), 0.0F));
+        const bool too_many = live * (weights.size() / outputs) > most_joint;
         for (std::size_t output = 0; output < outputs; ++output) {
             Column& column = columns.emplace_back();
             column.layer = &parts;
             for (std::size_t e = output; e < weights.size(); e += outputs) {
-                if (weights[e] != 0.0F) column.partners.push_back(column.parameters.size());
+                if (weights[e] != 0.0F && !too_many) column.partners.push_back(column.parameters.size());
                 column.parameters.push_back(slices[parts.kernel_slice].offset + e);
             }
             if (parts.bias) {
