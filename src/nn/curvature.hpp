@@ -14,10 +14,10 @@ namespace bitgrain::nn {
 /// What feeds one output of a layer with a kernel.
 struct Column {
     const KernelParts* layer = nullptr;
-    std::vector<std::size_t>
-        parameters; ///< indices in Parameters::values(): the weights by input, then the bias, if any
-    std::vector<std::size_t>
-        partners; ///< positions in `parameters`: weights that are not zero (not of huge layers), and the bias
+    /// Indices in Parameters::values(): the weights by input, then the bias, if any.
+    std::vector<std::size_t> parameters;
+    /// Positions in `parameters`: weights that are not zero (of huge layers none), and the bias.
+    std::vector<std::size_t> partners;
     std::vector<double> joint; ///< curvature in two of them: parameters x partners
 
     bool is_bias(std::size_t position) const { return layer->bias && position + 1 == parameters.size(); }
