@@ -59,11 +59,6 @@ bool MoveFinder::Bowl::useful() const {
     return curvature > 0.0 && std::isfinite(curvature) && std::isfinite(gradient);
 }
 
-double MoveFinder::Bowl::at(const Constant& constant, double value) const {
-    const double change = value - constant.now;
-    return (gradient + 0.5 * curvature * change) * change + price * (bits_of(value) - bits_of(constant.now));
-}
-
 MoveFinder::Bowl MoveFinder::bowl(const Constant& c, double lambda, const Curvature& curvature) const {
     return {curvature.gradient[c.index] / c.per_parameter,
             curvature.diagonal[c.index] / (c.per_parameter * c.per_parameter), lambda * c.input_bits};
@@ -170,13 +165,30 @@ void MoveFinder::add_constants(std::vector<Move>& moves, bool kernels, double la
         double best = 0.0;
         std::optional<double> promising;
         for (const double value : neighbours(c.now, -j.gradient / j.curvature)) {
-            const double predicted = j.at(c, value);
+            const double predicted = j.at(value - c.now, bits_of(value) - bits_of(c.now));
             if (predicted >= best) continue;
             best = predicted;
             promising = value;
         }
         if (!promising) continue;
         if (auto edits = set(c, *promising)) moves.push_back({{c.index}, best, std::move(*edits)});
+    }
+}
+
+void MoveFinder::improve(Move& best, const Constant& first, double value, double alone, Constant second, const Bowl& j,
+                         double shift) const {
+    if (!j.useful()) return;
+    const int bits = bits_of(second.now);
+    // No more than the bottom of its bowl, and all of its bits saved: mostly too little.
+    if (alone - 0.5 * j.gradient * j.gradient / j.curvature - j.price * bits >= best.predicted) return;
+    second.raw += shift;
+    for (const double other : neighbours(second.now, shift - j.gradient / j.curvature)) {
+        const double predicted = alone + j.at(other - second.now - shift, bits_of(other) - bits);
+        if (predicted >= best.predicted) continue;
+        auto edits = set(first, value), more = set(second, other);
+        if (!edits || !more) continue;
+        edits->insert(edits->end(), more->begin(), more->end());
+        best = {{first.index, second.index}, predicted, std::move(*edits)};
     }
 }
 
@@ -195,34 +207,19 @@ void MoveFinder::add_pairs(std::vector<Move>& moves, double lambda, const Curvat
             if (!j.useful() || first.input_bits == 0.0) continue;
             Move best;
             for (const double value : neighbours(first.now, -j.gradient / j.curvature)) {
-                const double change = value - first.now, alone = j.at(first, value);
+                const double change = value - first.now, alone = j.at(change, bits_of(value) - bits_of(first.now));
                 for (std::size_t p = 0; p < partners; ++p) {
                     const bool bias = column.is_bias(column.partners[p]);
                     // Batch norm takes the mean out in training, where the gradients come from.
                     if (column.partners[p] == position || (bias && column.layer->batch_norm)) continue;
-                    Constant second = of_parameter.at(column.parameters[column.partners[p]]);
+                    const Constant& second = of_parameter.at(column.parameters[column.partners[p]]);
                     Bowl k = bowl(second, lambda, curvature);
                     k.gradient += column.joint[position * partners + p] * change /
                                   (first.per_parameter * second.per_parameter); // where the first one has moved
-                    if (!k.useful()) continue;
-                    // No more than the bottom of its bowl, and all of its bits saved: mostly too little.
-                    if (alone - 0.5 * k.gradient * k.gradient / k.curvature - k.price * bits_of(second.now) >=
-                        best.predicted)
-                        continue;
                     // The mean of the inputs is folded into the bias, which moves with the weight: the gradient knows.
                     const double shift =
                         bias && !column.layer->mean.empty() ? -column.layer->mean[position] * change : 0.0;
-                    second.raw += shift;
-                    for (const double other : neighbours(second.now, shift - k.gradient / k.curvature)) {
-                        const double step = other - second.now - shift;
-                        const double predicted = alone + (k.gradient + 0.5 * k.curvature * step) * step +
-                                                 k.price * (bits_of(other) - bits_of(second.now));
-                        if (predicted >= best.predicted) continue;
-                        auto edits = set(first, value), more = set(second, other);
-                        if (!edits || !more) continue;
-                        edits->insert(edits->end(), more->begin(), more->end());
-                        best = {{first.index, second.index}, predicted, std::move(*edits)};
-                    }
+                    improve(best, first, value, alone, second, k, shift);
                 }
             }
             if (!best.edits.empty()) moves.push_back(std::move(best));

@@ -39,11 +39,13 @@ class MoveFinder {
         double per_parameter; ///< d raw / d parameter
         double input_bits;    ///< EBOPs of one bit of it
     };
-    /// J around a constant: gradient * change + curvature / 2 * change^2 + price * bits.
+    /// J around a constant.
     struct Bowl {
         double gradient, curvature, price;
         bool useful() const;
-        double at(const Constant& constant, double value) const;
+        double at(double change, int more_bits) const {
+            return (gradient + 0.5 * curvature * change) * change + price * more_bits;
+        }
     };
 
     std::vector<Constant> constants(bool kernels) const;
@@ -51,6 +53,10 @@ class MoveFinder {
     void add_widths(std::vector<Move>& moves, double lambda) const;
     void add_constants(std::vector<Move>& moves, bool kernels, double lambda, const Curvature& curvature) const;
     void add_pairs(std::vector<Move>& moves, double lambda, const Curvature& curvature) const;
+    /// `first` at `value`, which alone changes J by `alone`, and the best for `second` beside it, whose J is `j` then:
+    /// into `best` when better. The second one's raw value has moved by `shift` with the first.
+    void improve(Move& best, const Constant& first, double value, double alone, Constant second, const Bowl& j,
+                 double shift) const;
     /// What gives it another value in its narrowest format; nothing when the format is outside the quantizer's bounds.
     std::optional<Edits> set(const Constant& constant, double value) const;
 
